@@ -128,6 +128,33 @@ class Assistant:
             timings["total"] = time.perf_counter() - started
             return _with_timings(best, timings)
 
+    def suggest(
+        self, answer: Answer, *, history: Sequence[Past] = (), filters: Filters | None = None, limit: int = 3
+    ) -> list[str]:
+        """Questions to go on with after ``answer``, each really asked first and answered with confidence.
+
+        >>> with Assistant() as assistant:
+        ...     questions = assistant.suggest(assistant.ask("What are the three talking points of the proposal?"))
+        ...     all(assistant.ask(question).status == "answered" for question in questions)
+        True
+
+        Args:
+            answer: the one just given; one without citations suggests nothing.
+            history: the conversation before it, so that nothing is suggested twice.
+            filters: which sources may answer; None: all.
+            limit: how many at most; none is better than a bad one.
+        """
+        from govqa.conversation.suggestions import suggest
+
+        cited = sorted({citation.source.id for citation in answer.citations})
+        return suggest(
+            answer,
+            ask=lambda question: self.ask(question, filters=filters),
+            history=as_turns(history),
+            headings={key: [heading.text for heading in self.library.headings(key)] for key in cited},
+            limit=limit,
+        )
+
     def _with_last_answer(self, turns: list[Turn]) -> list[Turn]:
         """When the conversation holds questions only: the last one is asked again, for what "he" or "it" then was."""
         from govqa.understanding import understand

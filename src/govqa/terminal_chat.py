@@ -131,18 +131,9 @@ class Chat:
         self.out.print()
 
     def suggest(self, _: str) -> None:
-        from govqa.conversation.suggestions import suggest
-
-        answer, library = self._last(), self.assistant.library
-        cited = {citation.source.id for citation in answer.citations}
         with terminal.phases(self.err) as on_phase:
             on_phase("trying questions")
-            self.suggested = suggest(
-                answer,
-                ask=lambda question: self.assistant.ask(question, filters=self.filters),
-                history=[answer.to_turn() for answer in self.answers],
-                headings={key: [heading.text for heading in library.headings(key)] for key in sorted(cited)},
-            )
+            self.suggested = self.assistant.suggest(self._last(), history=self.answers, filters=self.filters)
         for number, question in enumerate(self.suggested, 1):
             self.out.print(Text.assemble((f"  {number} ", "cyan"), render.one_line(question)), soft_wrap=True)
         if self.suggested:

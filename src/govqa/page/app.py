@@ -38,6 +38,7 @@ title="Light or dark"><svg viewBox="0 0 20 20" aria-hidden="true"><circle cx="10
 <path class="half" d="M10 3.5a6.5 6.5 0 0 1 0 13z"/></svg></button></nav></header>
 """
 _TURNS = '<div class="turns" role="log" aria-label="Conversation" aria-live="polite"></div>'
+_SUGGESTED = '<section class="suggested" aria-label="Questions to go on with" aria-live="polite" hidden></section>'
 _VIEWER = '<section class="viewer" aria-label="Source"></section>'
 _LIBRARY = '<div class="library"></div>'
 
@@ -70,6 +71,7 @@ def build(desk: Desk, settings: Settings) -> gr.Blocks:
             with gr.Column(elem_id="chat", min_width=300):
                 transcript = _drawn(_TURNS, "transcript.js", page.opening(), elem_id="transcript")
                 with gr.Column(elem_id="composer", min_width=300):
+                    suggested = _drawn(_SUGGESTED, "suggested.js", elem_id="suggested")
                     alert = gr.HTML("", elem_id="alert", apply_default_css=False)
                     with gr.Row(elem_id="ask-row"):
                         question = gr.Textbox(
@@ -122,11 +124,17 @@ def build(desk: Desk, settings: Settings) -> gr.Blocks:
         gr.api(sources_endpoint, api_name="sources")
 
         demo.load(page.restore, [kept], [*talk, *shelf_parts], **private)
-        gr.on([question.submit, ask.click], page.ask, [question, kept, *filters], talk, **asking)
-        transcript.example(page.ask_example, [kept, *filters], talk, **asking)
-        transcript.retry(page.retry, [kept, *filters], talk, **asking)
-        transcript.typed(page.ask_as_typed, [kept, *filters], talk, **asking)
-        transcript.edit(page.edit, [kept, *filters], talk, **asking)
+        asked = [
+            gr.on([question.submit, ask.click], page.ask, [question, kept, *filters], talk, **asking),
+            transcript.example(page.ask_example, [kept, *filters], talk, **asking),
+            suggested.example(page.ask_example, [kept, *filters], talk, **asking),
+            transcript.retry(page.retry, [kept, *filters], talk, **asking),
+            transcript.typed(page.ask_as_typed, [kept, *filters], talk, **asking),
+            transcript.edit(page.edit, [kept, *filters], talk, **asking),
+        ]
+        for event in asked:
+            # One at a time, so that nobody's next question waits for more than one that is only being tried.
+            event.success(page.suggest, [kept, *filters], [suggested], concurrency_limit=1, **private)
         transcript.undo(page.undo, [kept], talk, **at_once)
         transcript.feedback(page.feedback, [kept], [transcript, kept, alert], **at_once)
         transcript.open(page.open_citation, [kept], [viewer, tabs, alert], **at_once)

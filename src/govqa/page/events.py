@@ -92,6 +92,20 @@ class Page:
         exchanges = self._exchanges(kept, request)
         yield from self._ask(_string(event, "question"), exchanges, (sources, kinds, since, until), request)
 
+    def suggest(self, kept: Any, sources: Any, kinds: Any, since: Any, until: Any, request: gr.Request) -> Update:
+        """Questions to go on with after the last answer; the panel shows them only while that answer is the last."""
+        exchanges = self._exchanges(kept, request)
+        if not exchanges:
+            return None
+        *before, last = exchanges
+        try:
+            filters = filters_of(sources, kinds, since, until)
+            questions = self.desk.assistant().suggest(last.answer, history=[e.answer for e in before], filters=filters)
+        except Exception as error:  # the answer stands; that nothing is suggested is a matter for the log
+            plain_error(error)
+            return None
+        return {"turn": last.id, "questions": questions}
+
     def retry(
         self, kept: Any, sources: Any, kinds: Any, since: Any, until: Any, request: gr.Request, event: gr.EventData
     ) -> Iterator[tuple[Update, ...]]:

@@ -22,6 +22,7 @@ function render() {
     if (log.children[at] !== slot) log.insertBefore(slot, log.children[at] || null);
   });
   old.forEach((slot) => slot.remove());
+  window.dispatchEvent(new Event("govqa:turns"));
   markActive();
   const scroller = document.getElementById("transcript");
   log.style.setProperty("--room", `${scroller.clientHeight - 2}px`);
