@@ -73,6 +73,12 @@ def test_a_lead_in_brings_its_list():
     assert text[best.start : best.end] == text
 
 
+def test_a_list_ends_with_its_last_item():
+    text = "Providers shall:\n\n• keep records\n\n• report incidents\n\nThe register is open to everyone."
+    (best,), _ = choose([reading(text, [0.9, 0.1, 0.1, 0.1])], FITTED, 1)
+    assert text[best.start : best.end] == "Providers shall:\n\n• keep records\n\n• report incidents"
+
+
 def test_a_quote_is_not_widened_past_its_limit():
     text = " ".join(f"Rule number {n} says that everything has to be written down." for n in range(60))
     places = sentence_spans(text)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from govqa.provisions import of_heading, provision_label
+from govqa.sentences import is_list_item
 from govqa.terms import content_stems
 from govqa.types import Citation, Excerpt, Heading, Hit, Page, Passage, Reading, ScoredSpan, Source
 
@@ -25,6 +26,7 @@ LONGEST_QUOTE = 1200
 """A quote is not widened beyond this many code points."""
 
 
+_LEAD_IN = (":", "：", "—")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _ASKS_FOR_LINK = re.compile(
     r"\b(?:links?|linked|url|address|web ?(?:site|page)|online|where .*(?:read|find|found))\b", re.I
@@ -141,7 +143,8 @@ def is_bare_link(sentence: str) -> bool:
 def widen(candidate: Candidate, reading: Reading, fitted: Calibration) -> Candidate:
     """Grow a candidate over neighbouring sentences that are evidence as well, and a lead-in ("…:") over its list.
 
-    Never past the passage, nor past :data:`LONGEST_QUOTE`.
+    A list ends with the last sentence that is marked as an item or follows a semicolon or comma. Never past the
+    passage, nor past :data:`LONGEST_QUOTE`.
     """
     sentences = reading.sentences
     first = next(i for i, s in enumerate(sentences) if s.end > candidate.start)
@@ -156,8 +159,13 @@ def widen(candidate: Candidate, reading: Reading, fitted: Calibration) -> Candid
         first -= 1
     while last + 1 < len(sentences) and _joins(sentences[last + 1], own, fitted) and fits(first, last + 1):
         last += 1
-    if text[sentences[last].start - base : sentences[last].end - base].rstrip().endswith((":", "：", "—")):
-        while last + 1 < len(sentences) and fits(first, last + 1):
+    said = [text[s.start - base : s.end - base].rstrip() for s in sentences]
+    if said[last].endswith(_LEAD_IN):
+        listed = said[last:]
+        for before, item, sentence in zip(listed, listed[1:], sentences[last + 1 :], strict=False):
+            goes_on = before.endswith((*_LEAD_IN, ";", ",", "；")) or is_list_item(item)
+            if not (goes_on or _joins(sentence, own, fitted)) or not fits(first, last + 1):
+                break
             last += 1
     return replace(
         candidate,

@@ -108,6 +108,15 @@ def sentence_spans(text: str, blocks: Sequence[Span] = ()) -> list[Span]:
     return spans
 
 
+def is_list_item(sentence: str) -> bool:
+    """Does a sentence begin with what marks an item of a list?
+
+    >>> [is_list_item(text) for text in ("(a) keep records;", "• Safety", "– trust", "3. Report.", "A law applies.")]
+    [True, True, True, True, False]
+    """
+    return any(marker.match(sentence) for marker in (_BULLET, _DASH, _ENUMERATOR))
+
+
 def _units(text: str, blocks: Sequence[Span]) -> Iterator[tuple[int, int, bool]]:
     """Blocks and what lies between them, trimmed; True for a block."""
     position = 0
