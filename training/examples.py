@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.questions import ENTITY, NUMBER, STOP, WORD, spoil, vary
 from training.texts import Question, Text
@@ -17,6 +18,8 @@ from training.texts import Question, Text
 CLS, SEP = 101, 102
 TITLE_PIECES = 24
 QUESTION_PIECES = 64
+WRITTEN_POSITIVES = 0.65
+"""Share of answerable examples of the written questions that have an answer: the others come on top."""
 BUDGETS, BUDGET_WEIGHTS = (60, 100, 150, 210, 280), (0.15, 0.3, 0.3, 0.17, 0.08)
 
 
@@ -44,27 +47,54 @@ def mine(texts: Sequence[Text], questions: Sequence[Question], sources: Sequence
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    for source in sources:
-        places = [i for i, t in enumerate(texts) if t.source.startswith(source)]
-        asked = [q for q in questions if texts[q.text].source.startswith(source)]
-        if len(places) < 3 or not asked:
-            continue
+    for places, asked in _collections(texts, questions, sources):
         vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
         matrix = vectorizer.fit_transform([texts[i].text for i in places]).T.tocsr()
         for low in range(0, len(asked), 2000):
             scores = (vectorizer.transform([q.question for q in asked[low : low + 2000]]) @ matrix).toarray()
-            best = np.argpartition(-scores, min(top, len(places) - 1), axis=1)[:, : top + 1]
-            for q, row in zip(asked[low : low + 2000], best, strict=True):
-                gold = texts[q.text]
-                answers = [gold.text[a:b].lower() for a, b in q.spans]
-                shown = {gold.text}
-                for column in row:
-                    other = texts[places[column]]
-                    if places[column] == q.text or other.text in shown:
-                        continue
-                    if q.exact and any(len(a) > 1 and a in other.text.lower() for a in answers):
-                        continue
-                    q.negatives.append(places[column])
+            _nearest(texts, places, asked[low : low + 2000], scores, top)
+
+
+def mine_dense(
+    texts: Sequence[Text],
+    questions: Sequence[Question],
+    sources: Sequence[str],
+    embed: Callable[[Sequence[str]], NDArray[np.float32]],
+    top: int = 4,
+) -> None:
+    """The same with the embedder's cosines, which find near misses that share no word (Karpukhin et al. 2020)."""
+    for places, asked in _collections(texts, questions, sources):
+        matrix = embed([texts[i].text for i in places]).T
+        vectors = embed([q.question for q in asked])
+        for low in range(0, len(asked), 2000):
+            _nearest(texts, places, asked[low : low + 2000], vectors[low : low + 2000] @ matrix, top)
+
+
+def _collections(
+    texts: Sequence[Text], questions: Sequence[Question], sources: Sequence[str]
+) -> Iterator[tuple[list[int], list[Question]]]:
+    for source in sources:
+        places = [i for i, t in enumerate(texts) if t.source.startswith(source)]
+        asked = [q for q in questions if texts[q.text].source.startswith(source)]
+        if len(places) >= 3 and asked:
+            yield places, asked
+
+
+def _nearest(
+    texts: Sequence[Text], places: Sequence[int], asked: Sequence[Question], scores: NDArray[np.float32], top: int
+) -> None:
+    best = np.argpartition(-scores, min(top, len(places) - 1), axis=1)[:, : top + 1]
+    for q, row in zip(asked, best, strict=True):
+        gold = texts[q.text]
+        answers = [gold.text[a:b].lower() for a, b in q.spans]
+        known = {gold.text} | {texts[n].text for n in q.negatives}
+        for column in row:
+            other = texts[places[column]]
+            if other.text in known:
+                continue
+            if q.exact and any(len(a) > 1 and a in other.text.lower() for a in answers):
+                continue
+            q.negatives.append(places[column])
 
 
 def title_of(text: Text, rng: random.Random) -> str:
@@ -136,7 +166,14 @@ class Sampler:
         gold = self.texts[q.text]
         title = title_of(gold, rng)
         question = vary(q.question, rng, self.near)
-        if rng.random() < self.positives:
+        if not q.evidence:
+            # Written to have no answer here; now and then the same with a passage that was found for it.
+            at, other = q.text, q.negatives and rng.random() < 0.2
+            if other:
+                at = rng.choice(q.negatives)
+                title = title_of(self.texts[at], rng)
+            return number, "written", question, title, self._window(at, [self._likely(at, question)], rng), q.scale
+        if rng.random() < (WRITTEN_POSITIVES if gold.source.startswith("written") else self.positives):
             passage = self._window(q.text, q.evidence, rng)
             passage = self._mix(q, passage, rng)
             if gold.title and rng.random() < 0.06:

@@ -11,14 +11,15 @@ import json
 import math
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from training import examples as ex
-from training import governance, texts
-from training.model import Network, from_minilm, losses, minilm_weights
+from training import governance, texts, written
+from training.model import Network, embed, from_minilm, losses, minilm_weights
 from training.synonyms import synonyms
 
 SHARES = {
@@ -31,7 +32,20 @@ SHARES = {
     "obliqa": 0.8,
     "gov": 1.0,
 }
-"""Examples an epoch, as a share of each set's questions: what is nearest to governance documents counts most."""
+"""Examples an epoch of the first stage, as a share of each set's questions: nearest to governance counts most."""
+
+LATER = {
+    "squadshifts-new_wiki": 1.0,
+    "squadshifts-reddit": 0.6,
+    "squadshifts-amazon": 0.4,
+    "policyqa": 0.5,
+    "qamr": 0.05,
+    "selqa": 1.0,
+    "obliqa": 0.2,
+    "gov": 0.3,
+    "written": 2.0,
+}
+"""The same for the second stage, which joins the questions written for this job."""
 
 SOURCES = (
     "squadshifts-new_wiki",
@@ -52,15 +66,20 @@ def say(line: str) -> None:
     sys.stderr.flush()
 
 
-def prepare(data: Path, tok: Any) -> tuple[list[texts.Text], list[texts.Question]]:
-    """Every training text and question, with retrieved negatives."""
+DENSE = ("squadshifts-new_wiki", "squadshifts-reddit", "squadshifts-amazon", "selqa", "written")
+"""Where the second stage looks for negatives with vectors too: sets with few questions that fit several passages."""
+
+
+def prepare(data: Path, tok: Any, later: bool = False) -> tuple[list[texts.Text], list[texts.Question]]:
+    """Every training text and question, with retrieved negatives; ``later`` adds what the second stage adds."""
     all_texts: list[texts.Text] = []
     asked: list[texts.Question] = []
-    for loaded in (
+    sets = [
         texts.load(data / "qa" / "span_train.jsonl.gz", tok),
         texts.load(data / "qa" / "evidence_train.jsonl.gz", tok),
         governance.load_governance(data / "gov", tok),
-    ):
+    ]
+    for loaded in [*sets, written.load_written(tok)] if later else sets:
         offset = len(all_texts)
         for text in loaded[0]:
             text.neighbours = tuple(n + offset for n in text.neighbours)
@@ -69,7 +88,9 @@ def prepare(data: Path, tok: Any) -> tuple[list[texts.Text], list[texts.Question
         all_texts += loaded[0]
         asked += loaded[1]
     asked += governance.regulatory(all_texts, seed=2)
-    ex.mine(all_texts, asked, SOURCES)
+    ex.mine(all_texts, asked, (*SOURCES, "written"))
+    if later:
+        ex.mine_dense(all_texts, asked, DENSE, partial(embed, minilm_weights(), tok))
     return all_texts, asked
 
 
@@ -168,27 +189,32 @@ def rate_at(step: int, total: int, warm: int = 150, cool: float = 0.3) -> float:
     return min(1.0, step / warm, max(0.0, (total - step) / (total * cool)))
 
 
-def train(args: argparse.Namespace) -> None:
-    """Run (or go on with) the training."""
-    torch.set_num_threads(args.threads)
-    out: Path = args.out
-    out.mkdir(parents=True, exist_ok=True)
+def _stage(
+    args: argparse.Namespace,
+    out: Path,
+    network: Network,
+    optimiser: Optimiser,
+    state: dict[str, Any],
+    later: bool,
+    until: int,
+) -> None:
+    """One stage's steps, from wherever ``state`` stands to ``until``."""
     tok = texts.tokenizer()
     began = time.time()
-    all_texts, asked = prepare(args.data, tok)
+    all_texts, asked = prepare(args.data, tok, later)
     say(f"{len(all_texts)} texts, {len(asked)} questions in {time.time() - began:.0f} s")
     near = synonyms(minilm_weights(), tok)
-    sampler = ex.Sampler(all_texts, asked, tok, SHARES, args.positives, near)
-    network = from_minilm(minilm_weights()).to(torch.bfloat16)
-    optimiser = Optimiser(network, args.rate)
-    state = resume(out, optimiser) or {"step": 0, "epoch": 0, "batch": 0, "seconds": 0.0, "examples": 0, "tokens": 0}
-    say(f"from step {state['step']}")
+    sampler = ex.Sampler(all_texts, asked, tok, LATER if later else SHARES, args.positives, near)
+    if state.get("stage", 0) != int(later):
+        state.update(stage=int(later), epoch=state["epoch"] + 1, batch=0)
     spent, began, sums, seen = state["seconds"], time.time(), dict.fromkeys(WEIGHTS, 0.0), 0
-    while state["step"] < args.steps:
+    network.train()
+    while state["step"] < until:
         drawn = sampler.epoch(args.seed * 1000 + state["epoch"])
         for number, batch in enumerate(ex.batches(drawn, args.batch_tokens, args.seed + state["epoch"])):
             if number < state["batch"]:
                 continue
+            torch.manual_seed(args.seed * 1_000_000 + state["step"])  # dropout's bits, the same after a resume
             data = ex.collate(batch)
             tokens, answerable = network(data["ids"], data["types"], data["mask"])
             parts = losses(tokens, answerable, data)
@@ -209,13 +235,27 @@ def train(args: argparse.Namespace) -> None:
                     log.write(json.dumps(line) + "\n")
                 say(json.dumps(line))
                 sums, seen = dict.fromkeys(WEIGHTS, 0.0), 0
-            if state["step"] % args.save_every == 0 or state["step"] >= args.steps:
+            if state["step"] % args.save_every == 0 or state["step"] >= until:
                 save(out, optimiser, state)
-            if state["step"] >= args.steps:
+            if state["step"] >= until:
                 break
         else:
             state["epoch"] += 1
             state["batch"] = 0
+
+
+def train(args: argparse.Namespace) -> None:
+    """Run (or go on with) the training."""
+    torch.set_num_threads(args.threads)
+    out: Path = args.out
+    out.mkdir(parents=True, exist_ok=True)
+    network = from_minilm(minilm_weights()).to(torch.bfloat16)
+    optimiser = Optimiser(network, args.rate)
+    state = resume(out, optimiser) or {"step": 0, "epoch": 0, "batch": 0, "seconds": 0.0, "examples": 0, "tokens": 0}
+    say(f"from step {state['step']}")
+    for later, until in ((False, args.general), (True, args.steps)):
+        if state["step"] < until:
+            _stage(args, out, network, optimiser, state, later, until)
     say(f"done: {state}")
 
 
@@ -224,7 +264,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and gov/")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
-    parser.add_argument("--steps", type=int, default=2550)
+    parser.add_argument("--steps", type=int, default=9000)
+    parser.add_argument("--general", type=int, default=2100, help="steps of the first stage")
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--positives", type=float, default=0.5)
