@@ -187,6 +187,15 @@ class Catalogue(Database):
     def count_matches(self, expression: str) -> int:
         return int(self._all("SELECT count(*) FROM passages_text WHERE passages_text MATCH ?", (expression,))[0][0])
 
+    def sources_matching(self, expression: str) -> frozenset[str]:
+        """The sources of the passages that match."""
+        rows = self._all(
+            "SELECT DISTINCT source_id FROM passages WHERE id IN"
+            " (SELECT rowid FROM passages_text WHERE passages_text MATCH ?)",
+            (expression,),
+        )
+        return frozenset(row[0] for row in rows)
+
     def vocabulary(self) -> list[tuple[str, int]]:
         return self._all("SELECT word, passages FROM words ORDER BY word")
 

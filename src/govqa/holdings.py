@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _BM25_WEIGHTS = (0.3, 1.0, 1.0)
 """Of title, headings and body: every passage of a source has its title, so that it says little."""
 
+_COMMON = 2_000
+"""A term in more passages than this, and in more than a tenth of them, is not looked up source by source."""
+
 
 class Holdings:
     """The reading half of :class:`~govqa.library.Library`; safe to use from many threads.
@@ -142,6 +145,18 @@ class Holdings:
                 known[term] = count
             found[term] = count
         return found
+
+    def sources_with(self, term: str) -> frozenset[str] | None:
+        """The sources in which a term stands, in any of its inflected forms; None for one that is too common to tell
+        sources apart."""
+        known: dict[str, frozenset[str] | None] = self._cache("sources_with", dict)
+        if len(known) > 100_000:
+            known.clear()
+        if term not in known:
+            common = self.document_frequency([term])[term] > max(_COMMON, self.passage_count // 10)
+            words = phrase(term)
+            known[term] = None if common else self._catalogue.sources_matching(words) if words else frozenset()
+        return known[term]
 
     def vocabulary(self) -> list[tuple[str, int]]:
         """Every word as it is written in the passages, in lower case, with the number of passages that have it."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from govqa.affinity import affinity
 from govqa.library import Library
 from govqa.provisions import mentioned
 from govqa.types import Embedder, Filters, Hit, Passage
@@ -19,6 +20,10 @@ STAGES: tuple[Stage, ...] = ("dense", "lexical", "fused")
 
 CANDIDATES = 50
 """How many passages each stage hands to the fusion."""
+
+SOURCE = 3.0
+"""Weight of a source's affinity, in z-scores. On 157 questions of ``training/data/long-documents.jsonl`` it brings the
+answer among the first 24 passages from .85 to .89 of the time; anything from 2 to 6 does."""
 
 
 class Retriever:
@@ -51,10 +56,17 @@ class Retriever:
             lexical = self.library.search_lexical(question, wide, filters)
         hits = fuse(dense, lexical)
         if stage == "fused":
+            hits = self._sources_meant(question, hits)
             hits = self._provisions_first(question, hits, filters)
         hits = hits[:k]
         sources = {key: self.library.get(key) for key in {hit.passage.source_id for hit in hits}}
         return [replace(hit, source=sources[hit.passage.source_id]) for hit in hits]
+
+    def _sources_meant(self, question: str, hits: list[Hit]) -> list[Hit]:
+        """The hits with what their sources have to do with the question added to their scores."""
+        meant = affinity(question, self.library)
+        weighed = [replace(hit, score=hit.score + SOURCE * meant.get(hit.passage.source_id, 0.0)) for hit in hits]
+        return sorted(weighed, key=lambda hit: (-hit.score, hit.passage.id))
 
     def _provisions_first(self, question: str, hits: list[Hit], filters: Filters) -> list[Hit]:
         """When the question names a provision ("Art. 27"), the passages that stand in it, then the others."""

@@ -68,3 +68,20 @@ def test_the_note_names_titles_and_dates(sources: tuple[Source, ...]) -> None:
     assert describe(Filters(sources=("nist",), since="2024"), sources) == (
         "Searched only in “Artificial Intelligence Risk Management Framework” dated since 2024."
     )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does FINMA say in its AI guidance 08/2024?",  # whose guidance, the question says
+        "What does it say in Guidance 07/2020?",  # another number
+    ],
+)
+def test_another_documents_name_is_no_scope(question: str) -> None:
+    library = [Source("1", "Overview Guidance on Federal Use of AI"), Source("2", "FINMA Guidance 08/2024")]
+    assert not find_scope(question, library).filters
+
+
+def test_a_document_is_still_found_by_part_of_its_name() -> None:
+    library = [Source("1", "Overview Guidance on Federal Use of AI"), Source("2", "FINMA Guidance 08/2024")]
+    assert find_scope("How is risk defined in the FINMA guidance on AI?", library).filters.sources == ("2",)

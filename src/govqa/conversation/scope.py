@@ -175,9 +175,13 @@ def _inside(question: str, sources: Sequence[Source]) -> Filters:
     """A source named within the sentence: "… in the NIST framework", "What does Reuters say about …"."""
     for match in _INSIDE.finditer(question):
         words = match[1].split()
+        if words[0].lower() in {"its", "their", "his", "her"}:
+            continue  # "in its AI guidance": whose, the rest of the question says
         for length in range(min(len(words), 8), 0, -1):
             phrase = " ".join(words[:length])
             found = match_sources(phrase, sources)
+            if found and words[length : length + 1] and any(c.isdigit() for c in words[length]):
+                break  # "in Guidance 08/2024" is not any guidance
             if found and not found.publishers and words[length : length + 1] and words[length].lower() in _GOES_ON:
                 break  # "in the discussion of safety" is no source
             preposition = question[match.start() : match.start() + 5].split()[0].lower()
