@@ -256,6 +256,17 @@ def test_lists_stay_lists() -> None:
     assert shown(read(draw))[1:] == ["(a) a summary of the data;", "(b) its name.", "• a bullet."]
 
 
+def test_who_issued_a_document_is_not_its_title() -> None:
+    def draw(c: Canvas) -> None:
+        c.setFont("Helvetica-Bold", 24)
+        c.drawString(LEFT, 790, "COMMITTEE ON LANTERNS (COL)")
+        c.setFont("Helvetica-Bold", 18)
+        c.drawString(LEFT, 700, "Methodology for Lantern Risks")
+        lines(c, BODY, 640)
+
+    assert read(draw).metadata.title == "Methodology for Lantern Risks"
+
+
 def test_headings_follow_from_size_weight_and_number() -> None:
     def draw(c: Canvas) -> None:
         c.setFont("Helvetica-Bold", 24)

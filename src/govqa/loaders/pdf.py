@@ -186,6 +186,14 @@ def _labels(pdf: Any, printed: Mapping[int, str]) -> dict[int, str]:
     return dict(printed)
 
 
+_ISSUER = re.compile(
+    r"(?:the )?(?:(?!to |of |by |from |for )[\w’'-]+ ){0,3}"
+    r"(?:committee|council|commission|ministry|department|office|board|agency|parliament"
+    r"|secretariat|directorate|authority)(?: (?:of|on|for|and)(?: the)?(?: [\w’'-]+){1,8})?(?: \([A-Z]{2,8}\))?",
+    re.I,
+)
+
+
 def _metadata(pdf: Any, blocks: Sequence[Block], whole: Sequence[Paragraph]) -> Metadata:
     try:
         info = pdf.get_metadata_dict()
@@ -228,8 +236,10 @@ def _first_page_title(whole: Sequence[Paragraph]) -> str:
     subject = next((m[1] for p in first if (m := re.match(r"(?:SUBJECT|Subject|RE|Re) ?: ?(\S.{8,})", p.text))), "")
     if subject:  # a memorandum
         return cleaning.one_line(subject)[:250]
-    largest = max(p.size for p in first)
-    parts = [p for p in first if p.size > largest - 0.6]
+    # Who issued it often stands over the title, and larger: "COMMITTEE ON ARTIFICIAL INTELLIGENCE".
+    titled = [p for p in first if not _ISSUER.fullmatch(cleaning.one_line(p.text))] or first
+    largest = max(p.size for p in titled)
+    parts = [p for p in titled if p.size > largest - 0.6]
     if len(parts) > 4:
         parts = [p for p in parts if p.bold > 0.9]
     title = cleaning.one_line(" ".join(p.text.replace("\f", "") for p in parts[:4]))
