@@ -12,7 +12,7 @@ from govqa.conversation.grammar import Shape, Token, kind_of, parse, tokenise
 from govqa.conversation.mentions import Mention, embedded_clause, mentions
 from govqa.conversation.pronouns import Pointer, pointers, rank, replace_ones, substitute
 from govqa.conversation.scope import match_sources
-from govqa.conversation.words import SAYING, is_plural, verb_base
+from govqa.conversation.words import ROLES, SAYING, is_plural, verb_base
 from govqa.types import Filters, Source, Turn
 
 if TYPE_CHECKING:
@@ -26,10 +26,14 @@ NEEDED, SURELY_NEEDED = 0.6, 0.9
 _MARGIN = 0.5
 _HAPPENING = frozenset("happen occur mean matter come take".split())
 _SAID = frozenset("say state think believe claim argue tell".split())
-_OPEN_NOUNS = frozenset(
-    "issue topic matter idea proposal technology approach question problem subject point statement claim step move "
-    "change decision event thing area concern measure system offer deal phrase term word expression view".split()
+_DEICTIC = frozenset(
+    "day days week month year time morning century decade moment conversation chat page app tool library answer "
+    "document documents text".split()
 )
+"""What "this" may point to outside of the conversation, or to the documents as such."""
+_RELATIONAL = frozenset("situation alternative possibility consequence reason solution".split())
+"""What is always something else's: "the alternative" is the alternative to what was spoken of."""
+_ANY_KIND_OF = frozenset("current present other main whole same latest original actual".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ def _choose(
         ranked = [pair for pair in best[pointer] if all(pair[0].text != m.text for _, m in chosen)]
         if pointer.wants == "event":
             ranked = [p for p in ranked if p[0].kind not in {"place", "group", "person"} and p[0].role != "subject"]
+            # What was answered is what happened only if it was new: "an organisation", not "algorithms".
+            ranked = [p for p in ranked if p[0].origin != "span" or p[0].text.lower().startswith(("a ", "an "))]
         if not ranked:
             continue
         chosen.append((pointer, ranked[0][0]))
@@ -190,10 +196,26 @@ def _with_pointers(
         if evidence is not None:
             text = evidence.append_to(text, SURE, 1)
         return Completed(text, certain and every, others)
-    clause = embedded_clause(parse(last))
-    if not clause or not parse(last).has_clause:
+    if (clause := _all_of_it(last, known)) is None:
         return Completed(text, False) if chosen else None
     return Completed(f"{text.rstrip(' ?!.')}, regarding {clause}?", certain=False)
+
+
+def _all_of_it(last: str, known: Sequence[Mention]) -> str | None:
+    """What the last question was about as a whole, with the answer where that was a thing: "what happened (a riot)"."""
+    base = parse(last)
+    clause = embedded_clause(base)
+    if not clause or not base.has_clause:
+        return None
+    said = clause.rpartition(", regarding ")[2]  # what it was about itself is enough
+    if base.wh_word not in {"what", "which"}:
+        return said
+    held = {t.lower for t in tokenise(said)}
+    for mention in known:
+        if mention.distance == 0 and mention.role in {"answer", "introduced"} and not mention.vague:
+            new = [t for t in tokenise(mention.text) if t.tag == "noun" and t.lower not in held]
+            return f"{said} ({mention.text})" if new and len(mention.text.split()) <= 8 else said
+    return said
 
 
 def _implied(shape: Shape, evidence: Evidence) -> Completed | None:
@@ -225,7 +247,11 @@ def _is_determiner(shape: Shape, token: Token) -> bool:
     if token.lower != "that":
         return True
     at = shape.tokens.index(token)
-    return at == 0 or shape.tokens[at - 1].tag in {"prep", "aux", "conj"}
+    if at == 0 or shape.tokens[at - 1].tag in {"prep", "aux", "conj"}:
+        return True
+    # "How many share that view?": nothing comes after it that "that" could open a clause for
+    phrase = next((p for p in shape.phrases if p.start > token.start), None)
+    return phrase is not None and all(t.tag in {"adv", "prep"} for t in shape.tokens if t.start >= phrase.end)
 
 
 def _same_topic(shape: Shape, last: str) -> Completed | None:
@@ -252,9 +278,14 @@ def _expand(shape: Shape, known: Sequence[Mention], last: str) -> Completed | No
         modified = next((t.tag == "prep" for t in shape.tokens if t.start >= phrase.end), False)
         if definite and (named or modified):
             continue  # the question itself says which
-        if not (pointing or definite) or len(phrase.words) != 1:
+        if not (pointing or definite) or len([w for w in phrase.words if w not in _ANY_KIND_OF]) != 1:
             continue
         start = before.start if pointing and not such and before is not None else phrase.start
+        if pointing and phrase.head in ROLES | {"country", "city", "place"}:
+            kinds = {"person", "name"} if phrase.head in ROLES else {"place"}
+            if (spoken_of := next((m for m in known if m.kind in kinds and m.distance <= 1), None)) is not None:
+                text = shape.text[:start] + spoken_of.definite + shape.text[phrase.end :]
+                return Completed(text[:1].upper() + text[1:] if start == 0 else text)
         for mention in known:
             if mention.distance > 1 or mention.origin == "quote" or _stem(mention.head) != _stem(phrase.head):
                 continue
@@ -268,6 +299,7 @@ def _expand(shape: Shape, known: Sequence[Mention], last: str) -> Completed | No
                 text = shape.text[:start] + fuller + shape.text[phrase.end :]
                 if text.lower() != shape.text.lower():
                     return Completed(text[:1].upper() + text[1:] if start == 0 else text)
-        if pointing and phrase.head in _OPEN_NOUNS and (clause := embedded_clause(parse(last))):
+        points = (pointing and phrase.head not in _DEICTIC) or phrase.head in _RELATIONAL
+        if points and (clause := _all_of_it(last, known)) is not None:
             return Completed(f"{shape.text.rstrip(' ?!.')}, regarding {clause}?", certain=False)
     return None

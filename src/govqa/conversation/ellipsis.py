@@ -10,6 +10,7 @@ from govqa.conversation.grammar import Phrase, Shape, kind_of, parse, tokenise
 from govqa.conversation.mentions import Mention, embedded_clause
 from govqa.conversation.words import (
     BE,
+    FUNCTION_WORDS,
     ORGANISATION_WORDS,
     PLACES,
     is_plural,
@@ -23,6 +24,24 @@ _WHAT_ABOUT = re.compile(
     re.I | re.S,
 )
 _ABOUT = ("about", "on", "regarding", "concerning", "of")
+_ANY = re.compile(
+    r"^(?:any(?:thing)?|something|some)(?: (?:said|more|else))? "
+    r"(about|on|regarding|concerning|for|in)\s+(.+)$",
+    re.I | re.S,
+)
+_ANY_OF_IT = re.compile(r"^(?:any|some|what|which)\s+[\w-]+(?:\s+[\w-]+)?$", re.I)
+_TOO = re.compile(r"^(.+?),?\s+(?:too|as well|also)$", re.I | re.S)
+_COMPARED = re.compile(
+    r"^(?:(?:as |when )?compared (?:with|to)|in (?:comparison|contrast) (?:with|to)|relative to|versus|vs\.?|unlike|"
+    r"as opposed to|rather than|instead of)\s+.+$",
+    re.I | re.S,
+)
+_ECHO = re.compile(
+    r"^(?:to|by|from|for|with|of|in|on|at|about|against|over|into|through)\b.*\b(?:what|whom|which|where|when)$",
+    re.I | re.S,
+)
+_ADDED = re.compile(r", (?:\w+ ){1,8}(?:what|whom|which|where|when|too|as well)\?$|, compared (?:with|to) [^,]+\?$")
+"""What a completion added that a later fragment does not go on from."""
 _BARE_WH = re.compile(
     r"^(when|where|who|whom|how|why|how many|how much|how long|how often|since when|until when|by whom|to whom|with "
     r"whom|"
@@ -77,6 +96,19 @@ def is_fragment(question: str) -> bool:
     return bool(shape.tokens) and not shape.has_clause and not _too_long(shape)
 
 
+_EMPTY = frozenset("happen occur mean matter come go do one ones thing things kind sort".split())
+
+
+def says_nothing_alone(question: str) -> bool:
+    """Is there no word in it that one could search for: "Why did that happen?", "On what?".
+
+    >>> says_nothing_alone("Why did that happen?"), says_nothing_alone("What did he say?")
+    (True, False)
+    """
+    words = [t.lower for t in tokenise(question) if t.lower not in FUNCTION_WORDS]
+    return all(word in _EMPTY or verb_base(word) in _EMPTY for word in words)
+
+
 def is_explicit(question: str) -> bool:
     """A fragment that says that it goes on: "And chips?", "What about chips?".
 
@@ -102,7 +134,11 @@ def complete_fragment(
         known: what the conversation has spoken of.
         earlier: the questions before the last, the most recent first: for a fragment that does not fit the last one.
     """
+    previous = _ADDED.sub("?", previous)
     base = parse(previous)
+    if not base.has_clause:  # "misuse?": what it was said of stands further back
+        base = next((shape for shape in map(parse, earlier[:3]) if shape.has_clause), base)
+        previous = base.text
     if not base.tokens:
         return None
     better = _better_base(question, base, earlier, known)
@@ -121,6 +157,8 @@ def complete_fragment(
         return _examples(base)
     if _BARE_WH.match(lowered):
         return _other_wh(body, base, known)
+    if (added := _added(body, base, known)) is not None:
+        return added
     shape = parse(body)
     if shape.has_clause or not shape.tokens or _too_long(shape):
         return None
@@ -135,6 +173,38 @@ def complete_fragment(
         return None
     explicit = led or first.tag in {"det", "poss"}
     return _replace_topic(body, "", base, known, explicit=explicit)
+
+
+def _added(body: str, base: Shape, known: Sequence[Mention]) -> Completed | None:
+    """Fragments that ask for more of the same question: "Anything on cooperation?", "Its products too?", "To do what?",
+    "Compared with the US?", "Any evidence?"."""
+    if not base.has_clause:
+        return None
+    lowered = body[:1].lower() + body[1:]
+    if _COMPARED.match(body):
+        return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?")
+    asked = _ANY.match(body)
+    if asked and not parse(asked[2]).has_clause and not _names_its_own_topic(asked[2]):
+        return _replace_topic(asked[2].strip(), asked[1].lower(), base, known, explicit=True)
+    if (shape := parse(body)).aux >= 0:
+        return None
+    clause = embedded_clause(base)
+    if _ECHO.match(body):
+        return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?", certain=False)
+    if shape.has_clause:
+        return None
+    if (too := _TOO.match(body)) and shape.phrases:
+        if base.wh_word in {"", "who", "whom"} and not shape.phrases[0].text.lower().startswith("its "):
+            return _replace_topic(too[1].strip(), "", base, known, explicit=True)
+        return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?", certain=False)
+    if lowered.startswith("any ") and _ANY_OF_IT.match(body) and clause:
+        return Completed(f"{body}, regarding {clause}?", certain=False)
+    return None
+
+
+def _names_its_own_topic(fragment: str) -> bool:
+    """ "Anything on the EU AI Act?" needs no other question."""
+    return any(phrase.proper and len(phrase.words) > 1 for phrase in parse(fragment).phrases)
 
 
 def _better_base(question: str, base: Shape, earlier: Sequence[str], known: Sequence[Mention]) -> str | None:
@@ -181,6 +251,11 @@ def _replace_topic(
         verb = "are" if is_plural(Phrase(fragment, 0, 0).head) else "is"
         return Completed(f"What {verb} {fragment}?")
     slots = list(base.phrases)
+    if re.search(r"(?:['’]s|s['’])$", fragment) and not preposition:
+        owner = next((p for p in slots if "'s " in p.text.replace("’", "'")), None)
+        if owner is not None:  # "China's position …" — "And America's?"
+            rest = owner.text.replace("’", "'").partition("'s ")[2]
+            return Completed(put(base, owner, f"{fragment} {rest}"))
     if preposition:
         about = preposition in _ABOUT and [p for p in slots if p.role in _ABOUT[:4]]
         same = [p for p in slots if p.role == preposition] or about
@@ -189,6 +264,9 @@ def _replace_topic(
         if preposition in {"about", "on", "regarding"} and _is_definition(base) and slots:
             return Completed(put(base, slots[-1], fragment), True)
         return Completed(_append(base, f"{preposition} {fragment}"), True)
+    usable = [p for p in slots if p.role != "wh"]
+    if len(usable) == 1 and usable[0].kind == "text" and kind == "thing" and base.verb >= 0 and base.wh_word == "what":
+        return Completed(f"What {_does(usable[0])} {usable[0].text} say about {fragment}?", explicit)
     slot, sure = _slot(slots, base, kind, fragment, known)
     if slot is None:
         return Completed(_append(base, f"about {fragment}"), False)
@@ -281,6 +359,10 @@ def put(base: Shape, slot: Phrase, fragment: str) -> str:
             agreed = agreed.capitalize() if aux.text[0].isupper() else agreed
             out = out[: aux.start] + agreed + out[aux.end :]
     return out
+
+
+def _does(phrase: Phrase) -> str:
+    return "do" if phrase.plural else "does"
 
 
 _PLURAL_AUX = {"is": "are", "was": "were", "does": "do", "has": "have"}
@@ -405,4 +487,4 @@ def _answer_text(known: Sequence[Mention], *, things: bool = False) -> str:
     return ""
 
 
-__all__ = ["Completed", "complete_fragment", "is_explicit", "is_fragment", "put", "without_lead"]
+__all__ = ["Completed", "complete_fragment", "is_explicit", "is_fragment", "put", "says_nothing_alone", "without_lead"]

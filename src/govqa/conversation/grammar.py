@@ -38,6 +38,7 @@ _TOKEN = re.compile(
 )  # fmt: skip
 _NOUNS = {"noun", "num", "poss"}
 _BREAKS = re.compile(r"[,;:()?!“”\"—]")
+_PEOPLE = re.compile(r"[A-Z][a-z]+(?:ese|ish|nch|iss|tch)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,27 @@ def parse(text: str) -> Shape:
     _mark_verbs(tokens, text)
     wh, aux = _front(tokens)
     verb = next((i for i, t in enumerate(tokens) if t.tag == "verb"), -1)
-    return Shape(text, tuple(tokens), tuple(_phrases(tokens, text, aux, verb)), wh, aux, verb)
+    phrases = _phrases(tokens, text, aux, verb)
+    if aux == 0 and verb < 0 and tokens[0].lower in BE and phrases:
+        phrases[0] = _without_predicate(phrases[0], tokens)
+    return Shape(text, tuple(tokens), tuple(phrases), wh, aux, verb)
+
+
+def _without_predicate(phrase: Phrase, tokens: list[Token]) -> Phrase:
+    """ "Is the plan binding?": what the subject is asked to be comes last, and is no part of its name."""
+    inside = [t for t in tokens if phrase.start <= t.start < phrase.end]
+    named = [t for t in inside if t.tag not in {"det", "poss"}]
+    last = inside[-1]
+    if (
+        len(named) < 2
+        or last.text != last.lower
+        or inside[-2].tag not in {"noun", "num"}
+        or phrase.end < tokens[-1].end
+    ):
+        return phrase
+    end = inside[-2].end
+    text = phrase.text[: end - phrase.start]
+    return Phrase(text, phrase.start, end, phrase.role, kind_of(text))
 
 
 def _tag(token: Token, tag: str) -> Token:
@@ -162,7 +183,7 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
         base = verb_base(token.lower) if token.tag == "noun" and typed_lower else ""
         if not base and i and aux < 0 and not main_found and token.tag == "noun" and token.text == token.lower:
             base = _unknown_verb(tokens, i)
-        is_verb = False
+        is_verb = not base and not main_found and nouns_before > 0 and _is_participle(tokens, i, aux)
         if (
             i == 0
             and base
@@ -174,6 +195,8 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
         elif base and previous is not None:
             if previous.lower == "to" or previous.tag == "pron":
                 is_verb = True
+            elif previous.tag == "aux" and previous.lower not in BE and token.lower == base:
+                is_verb = True  # "say that it would share": of a later clause, too
             elif i == 1 and (
                 previous.lower == "who" or (previous.lower == "what" and (len(tokens) < 3 or tokens[2].tag != "aux"))
             ):
@@ -203,6 +226,8 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
                         and previous.tag != "noun"
                     ):
                         is_verb = False  # "does a plan say": a noun that could be a verb before the verb
+            elif aux < 0 and not main_found and previous.lower in {"many", "few"} and i == 2:
+                is_verb = i + 1 < len(tokens) and tokens[i + 1].tag in {"dem", "det", "pron", "prep"}
             elif aux < 0 and not main_found and (previous.tag in {"wh", "noun", "adv", "dem"}):
                 starts_wh = tokens[0].tag in {"wh", "prep"}
                 participle = tokens[0].tag == "det" and token.lower.endswith(("ing", "ed"))
@@ -219,10 +244,19 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
         for i in range(aux + 1, len(tokens)):
             if tokens[i].tag in {"noun", "poss"} or (tokens[i].tag in {"pron", "dem"} and not run):
                 run.append(i)
-            elif run and not (tokens[i].tag == "prep" and tokens[i].lower == "of"):
+            elif run and tokens[i].lower not in {"of", "and", "the"}:
                 break
         if len(run) > 1 and tokens[run[-1]].text == tokens[run[-1]].lower:
             tokens[run[-1]] = _tag(tokens[run[-1]], "verb")
+
+
+def _is_participle(tokens: list[Token], i: int, aux: int) -> bool:
+    """Is this the verb of "Is that point addressed to …", though no list has it?"""
+    token = tokens[i]
+    if aux < 0 or i < aux + 2 or tokens[aux].lower not in BE or token.tag != "noun" or token.text != token.lower:
+        return False
+    ends = i + 1 == len(tokens) or tokens[i + 1].tag in {"prep", "adv"}
+    return ends and tokens[i - 1].tag == "noun" and token.lower.endswith("ed") and len(token.lower) > 4
 
 
 def _unknown_verb(tokens: list[Token], i: int) -> str:
@@ -349,6 +383,8 @@ def kind_of(phrase: str) -> str:
         return "person"
     if head in PLACES:
         return "place"
+    if len(words) == 1 and _PEOPLE.fullmatch(words[0].text) and phrase.lower().startswith("the "):
+        return "group"  # "the Chinese", "the French"
     names = [w for w in words if w.text[0].isupper() and not w.text.isupper()]
     if (
         1 < len(names) == len(words) <= 4

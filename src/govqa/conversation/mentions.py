@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from govqa.conversation.grammar import Phrase, Shape, kind_of, parse, tokenise
+from govqa.conversation.grammar import Phrase, Shape, Token, kind_of, parse, tokenise
 from govqa.conversation.words import (
     BE,
     DETERMINERS,
@@ -90,7 +90,9 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
                     found.append(Mention(described, kind, "wh", "question", distance, text))
                 continue
             found.append(Mention(text, kind, phrase.role, "question", distance))
-            found.extend(Mention(part, kind_of(part), role, "question", distance) for part, role in _parts(text))
+            found.extend(
+                Mention(part, kind_of(part), role, "question", distance) for part, role in _parts(text, phrase.role)
+            )
         if topic := _topic(shape):
             found.append(Mention(topic, kind_of(topic), "topic", "question", distance))
         if turn.status == "not_found":
@@ -130,6 +132,20 @@ def span_phrase(span: str, quote: str = "") -> str:
         return ""
     if words[0].text == words[0].lower and (verb_base(words[0].lower) or words[0].lower.endswith("ly")):
         return ""  # "create an organisation", "developing", "vastly expand"
+    for number, word in enumerate(words):
+        base = verb_base(word.lower)
+        if (
+            number
+            and base in SAYING
+            and word.lower != base
+            and not word.lower.endswith("ing")
+            and not is_plural(word.lower)
+        ):
+            return ""  # "Li said": a clause
+        if number and words[number - 1].lower == "and" and base == word.lower and number + 1 < len(words):
+            text = text[: words[number - 1].start].rstrip()  # "AI technology and share …": another clause
+            words = tokenise(text)
+            break
     for before, word in pairwise(words):
         if before.tag == "noun" and word.tag == "noun" and word.lower.endswith("ed") and verb_base(word.lower):
             return ""  # "the technology risked becoming …": a clause
@@ -249,12 +265,18 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
     return "name" if named or speaks else phrase.kind  # "Li", "Reuters": somebody, or a body
 
 
-def _parts(text: str) -> list[tuple[str, str]]:
-    """Phrases within a phrase: "the goal of the organisation" speaks of the organisation, "China's plan" of China."""
+def _parts(text: str, role: str = "") -> list[tuple[str, str]]:
+    """Phrases within a phrase: "the goal of the organisation" speaks of the organisation, "China's plan" of China.
+
+    ``role`` is the whole phrase's: both halves of "the party and its members" have it, too.
+    """
     parts = []
     owner, apostrophe, _ = text.replace("’", "'").partition("'s ")
     if apostrophe:
         parts.append((owner, "owner"))
+    both = text.split(" and ")
+    if len(both) == 2 and all(len(part.split()) <= 4 for part in both):
+        parts += [(part, role) for part in both]
     _, of, rest = text.partition(" of ")
     if of and Phrase(text, 0, 0).head in _VAGUE:
         parts.append((rest, "about"))
@@ -265,7 +287,9 @@ def _parts(text: str) -> list[tuple[str, str]]:
 
 def _described(phrase: Phrase, shape: Shape) -> str:
     """What a wh-phrase asked for: "What bottlenecks did Li name?" → "the bottlenecks that Li named"."""
-    clause = embedded_clause(shape)
+    if 0 <= shape.aux != shape.wh[1] and shape.aux < (shape.verb if shape.verb >= 0 else len(shape.tokens)):
+        return ""  # "With which countries in particular did …"
+    clause = embedded_clause(shape).partition(", ")[0]
     noun = " ".join(t.text for t in tokenise(phrase.text) if t.lower not in DETERMINERS)
     position = clause.lower().find(noun.lower())
     if position < 0 or not noun:
@@ -298,7 +322,8 @@ def _people(text: str) -> tuple[str, ...]:
         name = text[named[0].start : named[-1].end] if named else ""
         plain = all(t.lower not in PLACES | ORGANISATION_WORDS and not t.text.isupper() for t in named)
         speaks = after in SAYING and tokens[i].lower != after
-        if name and plain and 0 < len(named) < 4 and (titled or (speaks and start > 0) or kind_of(name) == "person"):
+        speaks = (speaks and start > 0) or _speaks_first(tokens, start, i)
+        if name and plain and 0 < len(named) < 4 and (titled or speaks or kind_of(name) == "person"):
             found.append(name)
     full: list[str] = []
     for name in found:
@@ -306,6 +331,19 @@ def _people(text: str) -> tuple[str, ...]:
         if longer not in full:
             full.append(longer)
     return tuple(full)
+
+
+def _speaks_first(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """ "Li did not name …", "Li said": one word that begins a sentence, and somebody's, as it said something."""
+    word = tokens[start]
+    if end != start + 1 or is_plural(word.lower) or word.lower in GROUPS | TEXTS | TITLES or word.text.isupper():
+        return False
+    at, did = end, False
+    while at < len(tokens) and at < end + 3 and (tokens[at].lower in {"did", "had"} or tokens[at].tag == "adv"):
+        did = did or tokens[at].tag == "aux"
+        at += 1
+    base = verb_base(tokens[at].lower) if at < len(tokens) else ""
+    return base in SAYING and (did or (tokens[at].lower != base and not tokens[at].lower.endswith(("s", "ing"))))
 
 
 def _with_case(text: str, quotes: str, people: Sequence[str]) -> str:
@@ -381,6 +419,8 @@ def _inverted(shape: Shape, rest: str, aux: str) -> str:
     else:
         first = tokenise(rest)[:1]
         end = first[0].end if first and first[0].tag in {"pron", "dem"} else 0
+        if end and first[0].tag == "dem" and subject is not None and subject.start == offset + end + 1:
+            end = subject.end - offset  # "would those countries get"
     if not end:
         return f"{aux} {rest}"
     verb = shape.tokens[shape.verb] if shape.verb >= 0 else None

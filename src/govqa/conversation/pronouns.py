@@ -50,6 +50,10 @@ _NOT_DONE_TO_PLACES = ABOUT_TEXTS | {
     "set",
     "open",
 }
+_ADJECTIVAL = frozenset(
+    "ai global world international national intelligence artificial south north east west united".split()
+)
+"""Words of organisations' names that no organisation is called by."""
 _VENUES = frozenset("conference meeting summit forum event session headquarters city country congress talks".split())
 _ONES = re.compile(
     r"\b(?:(which|the (?:\w+ )?(?:first|second|third|fourth|fifth|last|next|other|latter|former|same|main|best|most "
@@ -124,10 +128,17 @@ def _stands_alone(shape: Shape, index: int) -> bool:
     token = shape.tokens[index]
     after = shape.tokens[index + 1] if index + 1 < len(shape.tokens) else None
     before = shape.tokens[index - 1] if index else None
+    if after is not None and after.lower in {"a", "an", "the"} and before is not None and before.lower in BE:
+        return True  # "Why is that a challenge?"
     if after is None:
         return before is None or before.lower not in {"like"} or True
     if after.tag in {"noun", "det"} and verb_base(after.lower) == "":
         return False
+    if before is not None and before.tag == "aux" and after.tag == "noun" and verb_base(after.lower) == after.lower:
+        # "Is that point addressed to …", "Did that plan mention …": a noun that could be a verb, before the verb
+        later = any(t.tag == "verb" or (verb_base(t.lower) and t.tag == "noun") for t in shape.tokens[index + 2 :])
+        if before.lower in BE or later:
+            return False
     if after.tag == "noun" and before is not None and before.tag != "aux":
         return False
     if token.lower == "that":
@@ -181,6 +192,7 @@ def _explained(shape: Shape, index: int, wants: str, possessive: bool) -> bool:
             continue
         between = [t for t in shape.tokens if phrase.end <= t.start < token.start]
         new_clause = any(t.lower in _CLAUSE for t in between)
+        new_clause = new_clause or (bool(between) and verb_base(between[-1].lower) in SAYING)  # "did Li say he would"
         after_verb = any(t.tag == "verb" for t in between)
         controlled = wants == "thing" and "to" in {t.lower for t in between} and after_verb and phrase.role == "object"
         owner = "'s " in phrase.text.replace("’", "'")
@@ -205,6 +217,7 @@ def rank(
     ``weigh`` adds what a trained classifier thinks of a mention, in [0, 1].
     """
     heads = {p.head for p in shape.phrases}
+    measured = _compared_with(shape) if pointer.wants in {"group", "thing"} and not pointer.possessive else ""
     verb = verb_base(shape.tokens[shape.verb].lower) if shape.verb >= 0 else ""
     scored: dict[str, tuple[Mention, float]] = {}
     for mention in known:
@@ -222,12 +235,40 @@ def rank(
             score -= 0.8
         if (pointer.place == "subject") == (mention.role == "subject"):
             score += 0.3
+        if measured:
+            score += 1.2 if _alike(mention, measured) else -0.8
         if weigh is not None:
             score += WEIGHT * weigh(mention)
         key = mention.text.lower() if mention.kind == "person" else mention.head
         if key not in scored or scored[key][1] < score:
             scored[key] = (mention, score)
     return sorted(scored.values(), key=lambda pair: -pair[1])
+
+
+_ACTORS = frozenset({"group", "place", "person", "name"})
+
+
+def _compared_with(shape: Shape) -> str:
+    """The kind of what something is compared with: "better than Western governments", "compare with other countries".
+
+    Only bodies and people are alike enough that one can tell which phrase is compared with them.
+    """
+    words = {t.lower for t in shape.tokens}
+    if not words & {"compare", "compares", "compared", "differ", "differs", "different", "than", "like", "unlike"}:
+        return ""
+    kinds = {p.kind for p in shape.phrases if p.role in {"with", "than", "to", "from", "like", "unlike"}}
+    return next((kind for kind in ("group", "place", "person") if kind in kinds), "")
+
+
+def _alike(mention: Mention, kind: str) -> bool:
+    """Could it be compared with something of that kind? A name in capitals ("the CCP") is likely a body."""
+    if mention.kind in _ACTORS:
+        return kind == "person" or mention.kind != "person"
+    return kind != "person" and mention.kind == "thing" and mention.head.isalpha() and _in_capitals(mention)
+
+
+def _in_capitals(mention: Mention) -> bool:
+    return any(w.isupper() and len(w) > 2 for w in mention.text.split()[-1:])
 
 
 def _standing(mention: Mention) -> float:
@@ -272,9 +313,11 @@ def _agreement(pointer: Pointer, mention: Mention) -> float | None:
             return None if person and pointer.wants == "many" else 1.0
         if pointer.wants == "many":
             return None
-        if mention.kind == "place" or mention.head in ORGANISATION_WORDS:
+        if mention.kind == "place" or mention.head in ORGANISATION_WORDS - _ADJECTIVAL or _in_capitals(mention):
             return 0.3
         return 0.1 if person or mention.kind == "name" else None
+    if mention.role == "title":
+        return None
     return None if person else (-0.6 if plural else -0.2)  # an event, or a thing
 
 
@@ -321,7 +364,7 @@ def replace_ones(question: str, previous: Sequence[Mention]) -> str:
     """ "the second one" → "the second talking point": the noun that "one" stands for, or the question unchanged."""
     match = _ONES.search(question)
     if not match:
-        return question
+        return _replace_one(question, previous)
     plural = (match[2] or "").lower() == "ones"
     for mention in previous:
         if mention.origin == "question" and mention.distance <= 1 and mention.plural and not mention.vague:
@@ -333,6 +376,24 @@ def replace_ones(question: str, previous: Sequence[Mention]) -> str:
             if match[2]:
                 return question[: match.start(2)] + noun + question[match.end(2) :]
             return question[: match.end()] + " " + noun + question[match.end() :]
+    return question
+
+
+_A_ONE = re.compile(r"\b([A-Za-z]+) (one)(?=(?: (?:too|as well|also|instead|itself))?[\s?.!]*$)", re.I)
+
+
+def _replace_one(question: str, previous: Sequence[Mention]) -> str:
+    """ "Does Li want one too?" → "Does Li want a safety governance framework too?"."""
+    match = _A_ONE.search(question)
+    if not match or not verb_base(match[1]):
+        return question
+    for mention in previous:
+        if mention.origin == "question" and mention.distance <= 1 and mention.kind in {"thing", "text"}:
+            words = [w for w in mention.text.split() if w.lower() not in DETERMINERS]
+            if mention.vague or mention.plural or not words or (words[0][0].isupper() and len(words) == 1):
+                continue
+            article = "an" if words[0][0].lower() in "aeio" else "a"
+            return f"{question[: match.start(2)]}{article} {' '.join(words)}{question[match.end(2) :]}"
     return question
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from govqa.conversation.actions import Action, find_action
 from govqa.conversation.completion import complete, names_source
-from govqa.conversation.ellipsis import is_explicit, is_fragment
+from govqa.conversation.ellipsis import is_explicit, is_fragment, says_nothing_alone
 from govqa.conversation.mentions import TURNS_REMEMBERED
 from govqa.conversation.scope import Scope, describe, find_scope, match_sources
 from govqa.types import Filters, Source, Turn
@@ -147,7 +147,7 @@ def _resolve(
         certain = completed.certain if completed else True
         return Resolution(asked, body, tuple(o for o in others if o != body), certain=certain), scope
     text = completed.text
-    as_typed = () if is_explicit(body) else (body,)  # "What about chips?" alone is no reading
+    as_typed = () if is_explicit(body) or says_nothing_alone(body) else (body,)  # "And chips?" alone is no reading
     others = tuple(dict.fromkeys(o for o in (*completed.others, *as_typed) if o != text))
     resolution = Resolution(asked, text, others, action=action, certain=completed.certain)
     if not scope.filters:

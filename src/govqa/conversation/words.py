@@ -64,7 +64,8 @@ ABOUT_TEXTS = _set(
 _VERBS = _set(
     "assess audit certify locate headquarter monitor oversee supervise align "
     "accept achieve act adopt affect agree aim allow announce appear apply approve argue ask author ban base be become "
-    "begin believe belong benefit bring build call cause change choose cite claim come compare comply concern conclude "
+    "begin believe belong benefit bring build call cause change choose cite claim come compare compete comply concern "
+    "conclude "
     "consider consist contain contend continue cooperate coordinate cost cover create criticise criticize deal decide "
     "define demand depend describe develop differ disagree disclose discuss do draft emphasise emphasize enact "
     "encourage "
