@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from govqa.evaluation.comparing import Change
     from govqa.evaluation.runner import Dataset, Progress, Run
+    from govqa.evaluation.thresholds import Thresholds
+
+_FIXED = Path("the fixed set")
+"""What ``--conversations`` without a file means."""
 
 EPILOG = """\
 examples:
@@ -25,6 +29,7 @@ examples:
   govqa eval --compare out/eval/old.json            against an earlier run
   govqa eval --questions mine.jsonl --docs papers/  your own documents and questions
   govqa eval --squad dev-v2.0.json --open --limit 500
+  govqa eval --conversations                        follow-ups: is their evidence found?
 """
 
 
@@ -61,9 +66,20 @@ def parser() -> argparse.ArgumentParser:
     source.add_argument("--squad", type=Path, metavar="FILE", help="SQuAD 1.1 or 2.0, or JSON Lines of contexts")
     source.add_argument("--passages", type=Path, metavar="FILE", help="CLAPNQ or MTRAG JSON Lines")
     source.add_argument(
-        "--conversations", type=Path, metavar="FILE", help="follow-ups with a human's completion (CANARD, CAsT, MTRAG)"
+        "--conversations",
+        type=Path,
+        nargs="?",
+        const=_FIXED,
+        metavar="FILE",
+        help="the fixed set's follow-ups, by retrieval; of FILE, by the words that a human added (CANARD, CAsT, MTRAG)",
     )
-    made.add_argument("--docs", type=Path, action="append", metavar="PATH", help="documents for --questions")
+    made.add_argument(
+        "--docs",
+        type=Path,
+        action="append",
+        metavar="PATH",
+        help="documents for --questions; for the fixed conversations, more to search among",
+    )
     made.add_argument("--library", type=Path, metavar="FOLDER", help="an existing library instead of --docs")
     made.add_argument("--open", action="store_true", help="SQuAD: retrieve over all paragraphs, then read")
     made.add_argument("--system", action="append", metavar="NAME", help=f"what is asked, repeatable. {systems}")
@@ -109,6 +125,8 @@ def _run(options: argparse.Namespace) -> int:
         raise CasesError(f"--limit {options.limit}: a number from 1 on.")
     demanded = read_thresholds(options.thresholds) if options.thresholds else None
     systems = [System.parse(name) for name in dict.fromkeys(options.system or ["full"])]
+    if options.conversations == _FIXED:
+        return _fixed_conversations(options, demanded)
     if options.conversations:
         return _conversations(options, Console(quiet=options.quiet))
     old = stored.read(options.compare) if options.compare else None
@@ -166,10 +184,7 @@ def _dataset(options: argparse.Namespace) -> Dataset:
         path, corpus = fixed_set()
         dataset = Dataset("fixed set", tuple(read_cases(path)), paths=(corpus,))
     if options.docs or options.library:
-        missing = [path for path in options.docs or () if not path.exists()]
-        if missing:
-            raise CasesError(f"{missing[0]}: no such file or folder.")
-        dataset = replace(dataset, paths=tuple(options.docs or ()), library=options.library)
+        dataset = replace(dataset, paths=tuple(_existing(options.docs or ())), library=options.library)
     return replace(dataset, cases=tuple(_chosen(dataset.cases, options)))
 
 
@@ -206,6 +221,44 @@ def _conversations(options: argparse.Namespace, out: Console) -> int:
     path.write_text(json.dumps(asdict(scores), indent=1) + "\n", "utf-8")
     out.print(f"\nreport: {path}", soft_wrap=True, highlight=False)
     return 0
+
+
+def _fixed_conversations(options: argparse.Namespace, demanded: Thresholds | None) -> int:
+    """Is the evidence of follow-ups found as typed, as govqa completes them, as a human does?"""
+    from rich.console import Console
+
+    from govqa.evaluation import multiturn
+    from govqa.evaluation.cases import read_cases
+    from govqa.evaluation.report import terminal
+
+    questions, corpus = fixed_set()
+    files = (questions, questions.with_name("conversations.jsonl"))
+    cases = [case for path in files for case in read_cases(path) if case.history]
+    console = Console(stderr=True, quiet=options.quiet)
+    paths = _existing((corpus, *(options.docs or ())))
+    with _progress(console) as progress:
+        observed = multiturn.follow(_chosen(cases, options), paths, progress=progress)
+    halves = {name: [seen for seen in observed if seen.case.split == name] for name in ("dev", "test")}
+    summaries = {name: multiturn.summarise(group) for name, group in {"all": observed, **halves}.items() if group}
+    out = Console(quiet=options.quiet)
+    terminal.show_multiturn(summaries, observed, out)
+    path = options.out / "conversations.json"
+    try:
+        multiturn.write(path, summaries, observed)
+    except OSError as error:
+        raise CasesError(f"{options.out}: {error.strerror or error}: name another folder with --out.") from None
+    out.print(f"\nreport: {path}", soft_wrap=True, highlight=False)
+    missed = demanded.failures(next(iter(summaries.values()))) if demanded else []
+    for line in missed:
+        console.print(line, style="red", highlight=False)
+    return 1 if missed else 0
+
+
+def _existing(paths: Sequence[Path]) -> list[Path]:
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise CasesError(f"{missing[0]}: no such file or folder.")
+    return list(paths)
 
 
 def _resolve(options: argparse.Namespace) -> int:

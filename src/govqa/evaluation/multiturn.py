@@ -14,7 +14,8 @@ Questions of one conversation are not independent: intervals are bootstrapped ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -291,16 +292,24 @@ def by_type(observed: Sequence[Followed]) -> dict[str, list[Followed]]:
     return groups
 
 
-def without_text(seen: Followed) -> dict[str, object]:
-    """One question for a report."""
-    return {
-        "id": seen.case.id,
-        "split": seen.case.split,
-        "type": seen.case.type,
-        "history": [question for question, _ in seen.case.history],
-        "question": seen.case.question,
-        "completed": seen.completed,
-        "rewrite": seen.case.rewrite,
-        "recall": {g: {r: recall(seen, g, r) for r in READINGS} for g in seen.ranks},
-        "rewrite_left": seen.rewrite_left,
+def write(path: Path, summaries: Mapping[str, Sequence[Row]], observed: Sequence[Followed]) -> None:
+    """Every figure, and every question with what was understood, as JSON."""
+    report = {
+        "summaries": {name: [row.to_dict() for row in rows] for name, rows in summaries.items()},
+        "questions": [
+            {
+                "id": seen.case.id,
+                "split": seen.case.split,
+                "type": seen.case.type,
+                "history": [question for question, _ in seen.case.history],
+                "question": seen.case.question,
+                "completed": seen.completed,
+                "rewrite": seen.case.rewrite,
+                "recall": {grain: {name: recall(seen, grain, name) for name in READINGS} for grain in seen.ranks},
+                "rewrite_left": seen.rewrite_left,
+            }
+            for seen in observed
+        ],
     }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -17,6 +17,7 @@ from govqa.evaluation.scoring import Row, by_type, values
 
 if TYPE_CHECKING:
     from govqa.evaluation.conversation import ConversationScores
+    from govqa.evaluation.multiturn import Followed
 
 
 def show(run: Run, out: Console, *, failures: int = 10) -> None:
@@ -147,6 +148,26 @@ def show_conversations(scores: ConversationScores, out: Console) -> None:
         f"{number(scores.certain)}; median {scores.milliseconds:.1f} ms.",
         highlight=False,
     )
+
+
+def show_multiturn(summaries: dict[str, list[Row]], observed: Sequence[Followed], out: Console) -> None:
+    """What retrieval finds for follow-ups, as typed, as govqa and as a human completes them; then type by type."""
+    from govqa.evaluation.multiturn import GRAINS, READINGS, by_type, recall
+
+    out.print(_metrics(summaries, intervals=out.width >= 50 + 19 * len(summaries)))
+    table = Table(title="recall@5 by type of follow-up", title_justify="left", box=None, pad_edge=False)
+    table.add_column("type")
+    for column in ("questions", *(f"{grain}: {name}" for grain in GRAINS for name in READINGS)):
+        table.add_column(column, justify="right")
+    for kind, group in by_type(observed).items():
+        cells = [
+            number(sum(recall(seen, grain, name) for seen in group) / len(group))
+            for grain in GRAINS
+            for name in READINGS
+        ]
+        table.add_row(Text(plain(kind)), str(len(group)), *cells)
+    out.print()
+    out.print(table)
 
 
 def plain(text: str) -> str:
