@@ -79,7 +79,7 @@ def prepare(data: Path, tok: Any, later: bool = False) -> tuple[list[texts.Text]
         texts.load(data / "qa" / "evidence_train.jsonl.gz", tok),
         governance.load_governance(data / "gov", tok),
     ]
-    for loaded in [*sets, written.load_written(tok)] if later else sets:
+    for loaded in [*sets, written.load_written(tok, data)] if later else sets:
         offset = len(all_texts)
         for text in loaded[0]:
             text.neighbours = tuple(n + offset for n in text.neighbours)

@@ -1,35 +1,69 @@
 """Questions written for this job: real provisions, asked as people ask, half of the tempting ones without an answer.
 
-``training/data/written.jsonl.gz`` holds a passage a line: ``source``, ``title``, ``headings``, ``context`` and
-``qas``, each with ``q``, ``kind``, ``spans`` (the tight answer) and ``evidence`` (the sentences that answer), as
-offsets in code points; both are empty where the passage does not answer. ``training/README.md`` says how they were made
-and under which licence their passages stand.
+``training/data/written.jsonl.gz`` holds a passage a line, by reference: the file it is from, where it stands in that
+file's canonical text (for a question-answering file: which context it is), the hash of its words, its headings, and
+``qas`` with ``q``, ``kind``, ``spans`` (the tight answer) and ``evidence`` (the sentences that answer), as offsets in
+the passage; both are empty where it does not answer. ``training/data/README.md`` says how the questions were made.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from govqa.loaders import load
 from training.texts import Question, Text, make_texts, read_rows
 
 FILE = Path(__file__).parent / "data" / "written.jsonl.gz"
 
 
-def load_written(tok: Any, path: Path = FILE) -> tuple[list[Text], list[Question]]:
-    """Passages and questions of the file; an unanswerable question has no evidence."""
+def load_written(tok: Any, data: Path, path: Path = FILE) -> tuple[list[Text], list[Question]]:
+    """Passages and questions of the file; an unanswerable question has no evidence.
+
+    A passage whose words are not where they were (another loader, another edition) is left out, and how many were is
+    said on standard error.
+    """
     rows = list(read_rows(path))
+    found = [(row, words) for row, words in zip(rows, _words(rows, data), strict=True) if words]
+    if len(found) < len(rows):
+        sys.stderr.write(
+            f"{len(rows) - len(found)} of {len(rows)} written passages are not where they were: left out\n"
+        )
+    titles = [" › ".join(part for part in (row["title"], *row["headings"]) if part) for row, _ in found]
     texts = make_texts(
-        tok,
-        [(f"written:{r['source']}", " › ".join([r["title"], *r["headings"]]).strip(" ›"), r["context"]) for r in rows],
+        tok, [(f"written:{row['source']}", title, words) for (row, words), title in zip(found, titles, strict=True)]
     )
     questions: list[Question] = []
-    for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
+    for number, ((row, _), text) in enumerate(zip(found, texts, strict=True)):
         near = (number - 1, number + 1)
-        text.neighbours = tuple(n for n in near if 0 <= n < len(rows) and texts[n].source == text.source)
+        text.neighbours = tuple(n for n in near if 0 <= n < len(texts) and texts[n].source == text.source)
         for qa in row["qas"]:
             evidence = sorted({s for a, b in qa["evidence"] for s in text.sentences_of(a, b)})
             if bool(evidence) == bool(qa["evidence"]):
                 spans = [(a, b) for a, b in qa["spans"]]
                 questions.append(Question(number, qa["q"], spans, evidence, exact=bool(spans)))
     return texts, questions
+
+
+def _words(rows: list[dict[str, Any]], data: Path) -> Iterator[str]:
+    """Each passage's words, empty for one that is not found."""
+    documents: dict[str, str] = {}
+    contexts: dict[str, dict[str, str]] = {}
+    for row in rows:
+        name = row["file"]
+        if name.endswith(".jsonl.gz"):
+            if name not in contexts:
+                contexts[name] = {_hash(r["context"]): r["context"] for r in read_rows(data / name)}
+            yield contexts[name].get(row["sha256"], "")
+            continue
+        if name not in documents:
+            documents[name] = load(data / name).text
+        words = documents[name][row["start"] : row["end"]]
+        yield words if _hash(words) == row["sha256"] else ""
+
+
+def _hash(words: str) -> str:
+    return sha256(words.encode()).hexdigest()[:16]
