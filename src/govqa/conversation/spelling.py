@@ -6,7 +6,9 @@ Correction(text='What is the exclusive game?', changes=(('exlusive', 'exclusive'
 A word is touched only if it is unknown: not in the library, not in the embedder's vocabulary of 30,000 English pieces,
 not made from a known word by a common prefix or ending. It is replaced only by a word of the library that is one
 letter away (two from eight letters on; Damerau 1964: a letter too many, missing, wrong, or two exchanged), and only if
-no word of general English is nearer.
+no word of general English is nearer. A capital letter within a sentence may be a name's that the library does not know:
+there one letter must do, and in a short word ("Globl Sout") it must be one too many, missing or out of place, as names
+differ by their letters ("Bard", "Card").
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from govqa.conversation.words import FUNCTION_WORDS
 
 _WORD = re.compile(r"(?<![\w@#/.:-])[^\W\d_]+(?:['’][^\W\d_]+)?(?![\w@/:-]|\.\w)")
 _SHORTEST = 5
+_SHORTEST_NAME = 4
 _LONG = 8
 _ENDINGS = (
     "s es ed d r er ers or ors ing ly ness ment ments able ability ible ibility al ally ation ations ition isation "
@@ -89,7 +92,7 @@ def correct(question: str, vocabulary: Iterable[tuple[str, int]] | SpellingVocab
     for match in reversed(unknown):
         word = match.group()
         name = word[0].isupper() and match.start() > 0
-        if word.isupper() or len(word) < _SHORTEST + name:
+        if word.isupper() or len(word) < (_SHORTEST_NAME if name else _SHORTEST):
             continue
         right = _mend(word.lower(), made, name=name)
         if right is None:
@@ -110,6 +113,8 @@ def _mend(word: str, made: SpellingVocabulary, *, name: bool) -> str | None:
         return None
     if sorted(right) == sorted(word) and distance == 1:
         return right  # two letters exchanged: nothing is likelier
+    if name and len(word) <= _SHORTEST and len(right) == len(word):
+        return None  # another letter makes another name
     return None if _nearer_english(word, distance) else right
 
 
