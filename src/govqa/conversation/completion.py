@@ -12,7 +12,7 @@ from govqa.conversation.grammar import Shape, Token, kind_of, parse, tokenise
 from govqa.conversation.mentions import Mention, embedded_clause, mentions
 from govqa.conversation.pronouns import Pointer, pointers, rank, replace_ones, substitute
 from govqa.conversation.scope import match_sources
-from govqa.conversation.words import ROLES, SAYING, is_plural, verb_base
+from govqa.conversation.words import NUMBERS, ROLES, SAYING, TEXTS, is_plural, verb_base
 from govqa.types import Filters, Source, Turn
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _MARGIN = 0.5
 _HAPPENING = frozenset("happen occur mean matter come take".split())
 _SAID = frozenset("say state think believe claim argue tell".split())
 _DEICTIC = frozenset(
-    "day days week month year time morning century decade moment conversation chat page app tool library answer "
-    "document documents text".split()
+    "day days week month year time morning century decade moment conversation chat app tool library answer documents "
+    "articles papers reports".split()
 )
-"""What "this" may point to outside of the conversation, or to the documents as such."""
+"""What "this" may point to outside of the conversation; a text is likely the document at hand."""
 _RELATIONAL = frozenset("situation alternative possibility consequence reason solution".split())
 """What is always something else's: "the alternative" is the alternative to what was spoken of."""
 _ANY_KIND_OF = frozenset("current present other main whole same latest original actual".split())
@@ -53,6 +53,8 @@ class Evidence:
         found: list[Mention] = []
         for text, distance, is_answer in phrases(turns, terms.words, LIKELY):
             words = {t.lower for t in tokenise(text) if t.tag == "noun"}
+            if words <= NUMBERS:
+                continue
             covering = [m for m in known if words <= {t.lower for t in tokenise(m.text)} and m.role != "wh"]
             whole = min(covering, key=lambda m: (len(m.text), m.distance), default=None)
             if whole is None:
@@ -299,7 +301,7 @@ def _expand(shape: Shape, known: Sequence[Mention], last: str) -> Completed | No
                 text = shape.text[:start] + fuller + shape.text[phrase.end :]
                 if text.lower() != shape.text.lower():
                     return Completed(text[:1].upper() + text[1:] if start == 0 else text)
-        points = (pointing and phrase.head not in _DEICTIC) or phrase.head in _RELATIONAL
+        points = (pointing and phrase.head not in _DEICTIC | TEXTS) or phrase.head in _RELATIONAL
         if points and (clause := _all_of_it(last, known)) is not None:
             return Completed(f"{shape.text.rstrip(' ?!.')}, regarding {clause}?", certain=False)
     return None

@@ -10,14 +10,17 @@ from govqa.conversation.grammar import Phrase, Shape, kind_of, parse, tokenise
 from govqa.conversation.mentions import Mention, embedded_clause
 from govqa.conversation.words import (
     BE,
+    DO,
     FUNCTION_WORDS,
+    MODAL,
     ORGANISATION_WORDS,
     PLACES,
+    SAYING,
     is_plural,
     verb_base,
 )
 
-_LEAD = re.compile(r"^\s*(?:(?:ok(?:ay)?|so|well|and|but|or|then|also|now|yes|no)\b[\s,.]*)+", re.I)
+_LEAD = re.compile(r"^\s*(?:(?:ok(?:ay)?|so|well|and|but|or|then|also|now|yes|no|even)\b[\s,.]*)+", re.I)
 _WHAT_ABOUT = re.compile(
     r"^\s*(?:(?:and|but|so|ok(?:ay)?|then|or)\b[\s,]*)*(?:(?:what|how)\s+(?:about|of|regarding|with)|"
     r"(?:the )?same (?:question |thing )?(?:for|about|with|but for))\s+(.+?)[\s?!.]*$",
@@ -33,7 +36,7 @@ _ANY_OF_IT = re.compile(r"^(?:any|some|what|which)\s+[\w-]+(?:\s+[\w-]+)?$", re.
 _TOO = re.compile(r"^(.+?),?\s+(?:too|as well|also)$", re.I | re.S)
 _COMPARED = re.compile(
     r"^(?:(?:as |when )?compared (?:with|to)|in (?:comparison|contrast) (?:with|to)|relative to|versus|vs\.?|unlike|"
-    r"as opposed to|rather than|instead of)\s+.+$",
+    r"as opposed to|rather than|instead of|(?:more|less|fewer|\w{3,}er) than)\s+.+$",
     re.I | re.S,
 )
 _ECHO = re.compile(
@@ -49,6 +52,7 @@ _BARE_WH = re.compile(
     r"who else|"
     r"where else|why not)$"
 )
+_ACTORS = frozenset({"person", "place", "group", "thing-name"})
 _SMALL_TALK = re.compile(
     r"(?:thanks?(?: you)?(?: very much| a lot)?|hello|hi|hey|great|good|nice|cool|bye|sure|"
     r"right|fine)"
@@ -160,6 +164,8 @@ def complete_fragment(
     if (added := _added(body, base, known)) is not None:
         return added
     shape = parse(body)
+    if (same := _same_done(shape, base)) is not None:
+        return same
     if shape.has_clause or not shape.tokens or _too_long(shape):
         return None
     if shape.wh[1]:
@@ -185,7 +191,10 @@ def _added(body: str, base: Shape, known: Sequence[Mention]) -> Completed | None
         return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?")
     asked = _ANY.match(body)
     if asked and not parse(asked[2]).has_clause and not _names_its_own_topic(asked[2]):
-        return _replace_topic(asked[2].strip(), asked[1].lower(), base, known, explicit=True)
+        verb = verb_base(base.tokens[base.verb].lower) if base.verb >= 0 else ""
+        if verb in SAYING or any(p.role in {asked[1].lower(), *_ABOUT[:4]} for p in base.phrases):
+            return _replace_topic(asked[2].strip(), asked[1].lower(), base, known, explicit=True)
+        return Completed(f"{body}, regarding {embedded_clause(base)}?", certain=False)
     if (shape := parse(body)).aux >= 0:
         return None
     clause = embedded_clause(base)
@@ -194,11 +203,36 @@ def _added(body: str, base: Shape, known: Sequence[Mention]) -> Completed | None
     if shape.has_clause:
         return None
     if (too := _TOO.match(body)) and shape.phrases:
+        if shape.tokens[0].tag == "prep":
+            return _replace_topic(
+                too[1][shape.tokens[0].end :].strip(), shape.tokens[0].lower, base, known, explicit=True
+            )
         if base.wh_word in {"", "who", "whom"} and not shape.phrases[0].text.lower().startswith("its "):
             return _replace_topic(too[1].strip(), "", base, known, explicit=True)
         return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?", certain=False)
+    if re.match(r"the \S+(?: \S+)?['’]s? \S+(?: \S+)?$", lowered) and not any("'s " in p.text for p in base.phrases):
+        return Completed(f"What {'are' if is_plural(shape.tokens[-1].lower) else 'is'} {lowered}?", certain=False)
+    if re.match(r"why (?:not )?(?!so\b|exactly\b|not\b|then\b)\S", lowered) and shape.phrases and clause:
+        return Completed(f"{body}, regarding {clause}?", certain=False)
     if lowered.startswith("any ") and _ANY_OF_IT.match(body) and clause:
         return Completed(f"{body}, regarding {clause}?", certain=False)
+    return None
+
+
+def _same_done(shape: Shape, base: Shape) -> Completed | None:
+    """ "Does the plan mention takeover?" — "Do the comments?": an auxiliary and somebody else."""
+    if shape.aux != 0 or shape.verb >= 0 or len(shape.phrases) != 1 or len(shape.tokens) > 6 or base.verb < 0:
+        return None
+    named = shape.phrases[0]
+    if shape.tokens[-1].end > named.end or shape.tokens[1].start != named.start:
+        return None
+    subject = next((p for p in base.phrases if p.role == "subject"), None)
+    if subject is not None and base.aux >= 0:
+        return Completed(put(base, subject, named.text))
+    verb = base.tokens[base.verb]
+    if base.aux < 0 and base.wh[1] == base.verb and shape.tokens[0].lower in DO | MODAL:
+        done = verb_base(verb.lower) or verb.lower
+        return Completed(f"{shape.text.rstrip(' ?!.')} {done}{base.text.rstrip(' ?!.')[verb.end :]}?")
     return None
 
 
@@ -214,7 +248,7 @@ def _better_base(question: str, base: Shape, earlier: Sequence[str], known: Sequ
     """
     about = _WHAT_ABOUT.match(question)
     body = (about[1] if about else without_lead(question)[0]).strip(" ?!.,")
-    actors = {"person", "place", "group", "thing-name"}
+    actors = _ACTORS
     shapes = [parse(text) for text in earlier[:3]]
     if body.lower() in {"when", "why", "how", "by whom"}:
         if not (_is_definition(base) and base.wh_word in {"what", "who"}):
@@ -267,6 +301,9 @@ def _replace_topic(
     usable = [p for p in slots if p.role != "wh"]
     if len(usable) == 1 and usable[0].kind == "text" and kind == "thing" and base.verb >= 0 and base.wh_word == "what":
         return Completed(f"What {_does(usable[0])} {usable[0].text} say about {fragment}?", explicit)
+    if kind == "place" and usable and not any(_kind(p.text, known) in {*_ACTORS, "name"} for p in usable):
+        others = (put(base, usable[-1], fragment),)  # "What is the framework for?" — "What about Japan?"
+        return Completed(f"{base.text.rstrip(' ?!.')}, regarding {fragment}?", False, others)
     slot, sure = _slot(slots, base, kind, fragment, known)
     if slot is None:
         return Completed(_append(base, f"about {fragment}"), False)
@@ -289,14 +326,14 @@ def _slot(
         return sharing[0], True  # "comment 2" — "And comment 4?"
     if len(usable) == 1:
         return usable[0], True
-    actors = {"person", "place", "group", "thing-name"}
+    actors = _ACTORS
     same_kind = [p for p in usable if _kind(p.text, known) == kind]
     if kind in actors:
         alike = same_kind or [p for p in usable if _kind(p.text, known) in actors]
         if alike:
-            return alike[0] if len(alike) == 1 else alike[-1], len(alike) == 1 or bool(
-                same_kind and len(same_kind) == 1
-            )
+            doer = [p for p in alike if p.role == "subject" and kind in {"person", "group", "thing-name"}]
+            chosen = alike[0] if len(alike) == 1 else (doer or alike)[-1]
+            return chosen, len(alike) == 1 or bool(same_kind and len(same_kind) == 1)
     if kind == "text":
         alike = [p for p in usable if p.kind == "text"]
         if alike:
@@ -441,9 +478,8 @@ def _other_wh(body: str, base: Shape, known: Sequence[Mention]) -> Completed | N
             if participle:
                 return Completed(f"{wh} {'were' if thing.plural else 'was'} {thing.text} {participle}{tail}?")
         if answer and low not in {"who", "whom"}:
-            return Completed(
-                f"{wh} did {answer} {verb_base(verb.lower)} {text[verb.end :].strip()}".rstrip() + "?", certain=False
-            )
+            done = verb_base(verb.lower) or verb.lower.removesuffix("s")
+            return Completed(f"{wh} did {answer} {done} {text[verb.end :].strip()}".rstrip() + "?", certain=False)
     clause = embedded_clause(base)
     return Completed(f"{wh}, regarding {clause}?", certain=False) if clause else None
 

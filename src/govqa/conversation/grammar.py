@@ -38,7 +38,7 @@ _TOKEN = re.compile(
 )  # fmt: skip
 _NOUNS = {"noun", "num", "poss"}
 _BREAKS = re.compile(r"[,;:()?!“”\"—]")
-_PEOPLE = re.compile(r"[A-Z][a-z]+(?:ese|ish|nch|iss|tch)")
+_PEOPLE = re.compile(r"[A-Z][a-z]+(?:ese|ish|nch|iss|tch|ans)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,15 @@ def parse(text: str) -> Shape:
     tokens = tokenise(text)
     if tokens and tokens[0].text.lower() in {"will", "might", "may", "who", "it"} and not tokens[0].text.isupper():
         tokens[0] = _tag(tokens[0], _closed(tokens[0].lower, tokens[0].lower))
+    for i, token in enumerate(tokens[1:-1], 1):
+        if token.tag == "dem" and token.text[0].isupper() and tokens[i + 1].text[0].isupper():
+            tokens[i] = _tag(token, "noun")  # a title: "This Is Music"
+    for i, token in enumerate(tokens[1:], 1):
+        before = tokens[i - 1]
+        if token.lower == "first" and before.tag == "det":
+            tokens[i] = _tag(token, "noun")  # "the first function"
+        elif token.tag == "poss" and before.tag in {"wh", "pron"} and before.lower not in {"whose", "her"}:
+            tokens[i] = _tag(token, "aux")  # "What's the fine?"
     _mark_verbs(tokens, text)
     wh, aux = _front(tokens)
     verb = next((i for i, t in enumerate(tokens) if t.tag == "verb"), -1)
@@ -388,6 +397,7 @@ def kind_of(phrase: str) -> str:
     names = [w for w in words if w.text[0].isupper() and not w.text.isupper()]
     if (
         1 < len(names) == len(words) <= 4
+        and not phrase.lower().startswith("the ")
         and all(w.lower not in ORGANISATION_WORDS and w.lower not in PLACES for w in words)
         and words[0].text[1:].islower()
     ):

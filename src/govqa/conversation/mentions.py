@@ -80,7 +80,8 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
         shape = parse(turn.interpreted_as or turn.question)
         quotes = " ".join(turn.quotes)[:_QUOTE_CHARACTERS]
         people = _people(quotes)
-        for phrase in shape.phrases:
+        belongs = _belonging(shape)
+        for number, phrase in enumerate(shape.phrases):
             kind = _kind_in_question(phrase, shape, people)
             text = _with_case(phrase.text, quotes, people if kind == "person" else ())
             if kind == "person":
@@ -89,7 +90,11 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
                 if described := _described(phrase, shape):
                     found.append(Mention(described, kind, "wh", "question", distance, text))
                 continue
-            found.append(Mention(text, kind, phrase.role, "question", distance))
+            if number + 1 in belongs:  # "the order on AI": as a whole first, for it is what has the name
+                whole = shape.text[phrase.start : shape.phrases[number + 1].end]
+                found.append(Mention(whole, kind, phrase.role, "question", distance, text))
+            role = "of" if number in belongs else phrase.role
+            found.append(Mention(text, kind, role, "question", distance))
             found.extend(
                 Mention(part, kind_of(part), role, "question", distance) for part, role in _parts(text, phrase.role)
             )
@@ -111,6 +116,21 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
             if named := _titled(title):
                 found.append(Mention(named, kind_of(named), "title", "quote", distance))
     return found
+
+
+_JOINING = frozenset({"on", "about", "for", "against", "between", "regarding"})
+
+
+def _belonging(shape: Shape) -> set[int]:
+    """The numbers of phrases that belong to the one before: "the executive order" + "on AI infrastructure"."""
+    return {
+        number
+        for number, (before, phrase) in enumerate(pairwise(shape.phrases), 1)
+        if shape.text[before.end : phrase.start].strip().lower() == phrase.role in _JOINING
+        and before.role in {"subject", "object", "fragment", "about"}
+        and before.kind != "person"
+        and not before.proper
+    }
 
 
 def span_phrase(span: str, quote: str = "") -> str:
@@ -256,7 +276,9 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
         return phrase.kind
     verb = verb_base(shape.tokens[shape.verb].lower) if shape.verb >= 0 else ""
     is_who = shape.wh_word in {"who", "whom"} and phrase.role == "subject" and not verb
-    speaks = phrase.role == "subject" and verb in SAYING and len(words) <= 3
+    passive = shape.aux >= 0 and shape.tokens[shape.aux].lower in BE
+    acts = bool(verb) and not passive and len(words) == 1 and words[0].text != words[0].lower
+    speaks = phrase.role == "subject" and ((verb in SAYING and len(words) <= 3) or acts)
     if is_who and not is_plural(phrase.head):
         return "person"
     if phrase.head in TEXTS | GROUPS | PLACES or is_plural(phrase.head):
@@ -323,7 +345,8 @@ def _people(text: str) -> tuple[str, ...]:
         plain = all(t.lower not in PLACES | ORGANISATION_WORDS and not t.text.isupper() for t in named)
         speaks = after in SAYING and tokens[i].lower != after
         speaks = (speaks and start > 0) or _speaks_first(tokens, start, i)
-        if name and plain and 0 < len(named) < 4 and (titled or speaks or kind_of(name) == "person"):
+        alone = start == 0 or tokens[start - 1].lower != "the"  # "the Advisory Body" is nobody's name
+        if name and plain and 0 < len(named) < 4 and (titled or speaks or (alone and kind_of(name) == "person")):
             found.append(name)
     full: list[str] = []
     for name in found:

@@ -12,6 +12,7 @@ from govqa.conversation.words import (
     ABOUT_TEXTS,
     BE,
     DETERMINERS,
+    FUNCTION_WORDS,
     GROUP_PRONOUNS,
     NUMBERS,
     ORGANISATION_WORDS,
@@ -54,6 +55,10 @@ _ADJECTIVAL = frozenset(
     "ai global world international national intelligence artificial south north east west united".split()
 )
 """Words of organisations' names that no organisation is called by."""
+_DONE_BY_PEOPLE = frozenset(
+    "promise sign agree disagree join meet speak talk vote decide try know participate cooperate intend prepare "
+    "pledge commit attend negotiate invest compete write reply respond work".split()
+)
 _VENUES = frozenset("conference meeting summit forum event session headquarters city country congress talks".split())
 _ONES = re.compile(
     r"\b(?:(which|the (?:\w+ )?(?:first|second|third|fourth|fifth|last|next|other|latter|former|same|main|best|most "
@@ -229,6 +234,8 @@ def rank(
         score = agrees - mention.distance * 1.0 + _standing(mention)
         if pointer.place == "subject" and verb in SAYING:
             score += 0.8 if mention.kind in {"text", "group", "place", "person"} else 0.0
+        if pointer.place == "subject" and verb in _DONE_BY_PEOPLE:
+            score += 0.8 if mention.kind in _ACTORS else 0.0
         if pointer.place == "object" and verb in ABOUT_TEXTS:
             score += 1.0 if mention.kind == "text" else 0.0
         if pointer.place == "object" and mention.kind == "place" and verb in _NOT_DONE_TO_PLACES:
@@ -307,7 +314,7 @@ def _agreement(pointer: Pointer, mention: Mention) -> float | None:
     if pointer.wants == "thing":
         if person:
             return None
-        return -1.2 if plural else 0.5
+        return -1.2 if plural else (0.1 if mention.kind == "name" else 0.5)
     if pointer.wants in {"group", "many"}:
         if plural or mention.kind == "group":
             return None if person and pointer.wants == "many" else 1.0
@@ -382,8 +389,18 @@ def replace_ones(question: str, previous: Sequence[Mention]) -> str:
 _A_ONE = re.compile(r"\b([A-Za-z]+) (one)(?=(?: (?:too|as well|also|instead|itself))?[\s?.!]*$)", re.I)
 
 
+_SOME_ONES = re.compile(r"\b(\w+) (ones)(?=\s*[?.!,]|\s*$|\s+(?:too|also|as well)\b)", re.I)
+
+
 def _replace_one(question: str, previous: Sequence[Mention]) -> str:
     """ "Does Li want one too?" → "Does Li want a safety governance framework too?"."""
+    some = _SOME_ONES.search(question)
+    if some and some[1].lower() not in FUNCTION_WORDS | {"loved"}:
+        plural = next(
+            (m for m in previous if m.origin == "question" and m.distance <= 1 and m.plural and not m.vague), None
+        )
+        if plural is not None:  # "Even small ones?"
+            return question[: some.start(2)] + plural.head + question[some.end(2) :]
     match = _A_ONE.search(question)
     if not match or not verb_base(match[1]):
         return question

@@ -8,7 +8,7 @@ def _set(words: str) -> frozenset[str]:
 
 
 WH = _set("what which who whom whose when where why how")
-BE = _set("is are was were be been being am isn't aren't wasn't weren't")
+BE = _set("is are was were be been being am isn't aren't wasn't weren't 's whats whos wheres hows")
 DO = _set("do does did don't doesn't didn't")
 MODAL = _set(
     "can could will would shall should may might must can't couldn't won't wouldn't shouldn't mustn't has have had "
@@ -135,7 +135,7 @@ ROLES = TITLES | _set(
 
 GROUPS = _set(
     "administration government governments countries companies people members authors states officials leaders experts "
-    "commenters regulators providers deployers authorities parties council committee commission agency agencies union "
+    "commenters regulators providers deployers authorities parties council committee board panel commission agency agencies union "
     "parliament congress senate team ministry"
 )
 TEXTS = _set(
