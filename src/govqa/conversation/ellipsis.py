@@ -302,8 +302,10 @@ def _replace_topic(
     if len(usable) == 1 and usable[0].kind == "text" and kind == "thing" and base.verb >= 0 and base.wh_word == "what":
         return Completed(f"What {_does(usable[0])} {usable[0].text} say about {fragment}?", explicit)
     if kind == "place" and usable and not any(_kind(p.text, known) in {*_ACTORS, "name"} for p in usable):
-        others = (put(base, usable[-1], fragment),)  # "What is the framework for?" — "What about Japan?"
-        return Completed(f"{base.text.rstrip(' ?!.')}, regarding {fragment}?", False, others)
+        # "What is the framework for?" — "What about Japan?"
+        return Completed(
+            f"{base.text.rstrip(' ?!.')}, regarding {fragment}?", False, (put(base, usable[-1], fragment),)
+        )
     slot, sure = _slot(slots, base, kind, fragment, known)
     if slot is None:
         return Completed(_append(base, f"about {fragment}"), False)

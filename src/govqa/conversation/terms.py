@@ -21,6 +21,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from govqa.conversation.grammar import tokenise
+from govqa.runtime import open_session
 from govqa.types import Turn
 
 if TYPE_CHECKING:
@@ -155,14 +156,8 @@ def _keep(found: dict[str, tuple[str, int, bool]], text: str, distance: int, is_
 class OnnxTerms:
     """The shipped classifier. Thread-safe and deterministic."""
 
-    def __init__(self, model: bytes, tokenizer: Tokenizer, *, threads: int = 2) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    def __init__(self, model: bytes, tokenizer: Tokenizer) -> None:
+        self._session = open_session(model)
         self._tokenizer = tokenizer
         self._lock = Lock()
 

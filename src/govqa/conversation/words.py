@@ -135,8 +135,8 @@ ROLES = TITLES | _set(
 
 GROUPS = _set(
     "administration government governments countries companies people members authors states officials leaders experts "
-    "commenters regulators providers deployers authorities parties council committee board panel commission agency agencies union "
-    "parliament congress senate team ministry"
+    "commenters regulators providers deployers authorities parties council committee board panel commission agency "
+    "agencies union parliament congress senate team ministry"
 )
 TEXTS = _set(
     "plan report article document framework act law bill guidance guideline guidelines code text statement page post "
