@@ -109,7 +109,7 @@ def int8(source: Path, path: Path) -> None:
     prepared.unlink()
 
 
-def export(network: Network, folder: Path = PACKAGE_DATA, kind: str = "half", **card: Any) -> Path:
+def export(network: Network, folder: Path = PACKAGE_DATA, kind: str = "int8", **card: Any) -> Path:
     """Write ``reader.onnx`` and ``reader.json`` (SHA-256, limits, calibration) into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     full = folder / "reader.float.onnx"
@@ -122,8 +122,6 @@ def export(network: Network, folder: Path = PACKAGE_DATA, kind: str = "half", **
         "sha256": sha256_file(final),
         "tokenizer_sha256": sha256_file(built_in_folder() / "tokenizer.json"),
         "precision": kind,
-        # Dynamic int8 scales activations over the whole batch: alone, a passage's reading does not depend on others.
-        "batch": 1 if kind == "int8" else 8,
         **CARD,
         **card,
     }
@@ -138,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
     parser.add_argument("--run", type=Path, required=True, help="the run's folder, with its checkpoint")
     parser.add_argument("--out", type=Path, default=PACKAGE_DATA)
-    parser.add_argument("--kind", choices=("half", "int8", "float"), default="half")
+    parser.add_argument("--kind", choices=("half", "int8", "float"), default="int8")
     args = parser.parse_args()
     network = averaged(args.run)
     export(network, args.out, args.kind)

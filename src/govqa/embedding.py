@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from govqa.errors import ModelError
+from govqa.runtime import Workers, open_session
 from govqa.settings import Settings
 from govqa.types import Fingerprint
 from govqa.weights import BUILT_IN, BUILT_IN_SHA256, check_sha256, model_folder, sha256_file, weights_hash
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _EXPORT_VERSION = 1
-_BATCH = 32
 
 
 class OnnxEmbedder:
@@ -38,20 +38,12 @@ class OnnxEmbedder:
     """
 
     def __init__(self, folder: Path, *, threads: int = 2) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         card = json.loads((folder / "model.json").read_text("utf-8"))
         check_sha256(folder / "model.onnx", card["onnx_sha256"])
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that spin while they wait slow everything else on a small machine, themselves included.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_session(folder / "model.onnx")
+        self._workers = Workers(threads)
         self._inputs = {i.name for i in self._session.get_inputs()}
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
@@ -75,22 +67,18 @@ class OnnxEmbedder:
         import numpy as np
 
         prompt = self._query_prompt if as_query else self._document_prompt
-        out = np.zeros((len(texts), self.fingerprint.dimension), np.float32)
-        ids = [self._ids(prompt + text) for text in texts]
-        # Texts of like length share a batch, so that little is computed for padding.
-        order = sorted(range(len(ids)), key=lambda i: (len(ids[i]), i))
-        for first in range(0, len(order), _BATCH):
-            rows = order[first : first + _BATCH]
-            width = max(len(ids[i]) for i in rows)
-            tokens = np.zeros((len(rows), width), np.int64)
-            mask = np.zeros((len(rows), width), np.int64)
-            for row, i in enumerate(rows):
-                tokens[row, : len(ids[i])] = ids[i]
-                mask[row, : len(ids[i])] = 1
-            feeds = {"input_ids": tokens, "attention_mask": mask, "token_type_ids": np.zeros_like(tokens)}
-            feeds = {name: value for name, value in feeds.items() if name in self._inputs}
-            out[rows] = self._session.run(["sentence_embedding"], feeds)[0]
-        return out
+        if not texts:
+            return np.zeros((0, self.fingerprint.dimension), np.float32)
+        return np.stack(self._workers.map(self._vector, [prompt + text for text in texts]))
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        import numpy as np
+
+        tokens = np.array([self._ids(text)], np.int64)
+        feeds = {"input_ids": tokens, "attention_mask": np.ones_like(tokens), "token_type_ids": np.zeros_like(tokens)}
+        feeds = {name: value for name, value in feeds.items() if name in self._inputs}
+        vector: NDArray[np.float32] = self._session.run(["sentence_embedding"], feeds)[0][0]
+        return vector
 
     def _ids(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids

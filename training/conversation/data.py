@@ -10,11 +10,11 @@ import gzip
 import json
 import random
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from govqa.evaluation.conversation import added_terms, normal
+from govqa.evaluation.conversation import added_terms, normal, terms
 
 Segments = list[tuple[str, bool]]
 
@@ -81,6 +81,27 @@ def dev_examples(data: list[dict], rng: random.Random) -> Iterator[Example]:
                 past.append((row["title"], False))
             if past:
                 yield from variants(row, past, rng)
+
+
+def with_changes(examples: Sequence[Example], rng: random.Random, share: float) -> list[Example]:
+    """The examples, and for a ``share`` of them what a change of topic looks like.
+
+    Half are complete questions that follow another conversation: no word of it belongs to them. Half are follow-ups
+    whose own conversation began after another one: only the words of their own belong to them.
+    """
+    found = list(examples)
+    for made in examples:
+        if rng.random() >= share:
+            continue
+        other = rng.choice(examples)
+        if made.needs_context:
+            own = made.segments[: rng.randint(1, 4)]
+            held = terms(" ".join(text for text, _ in own))
+            foreign = terms(" ".join(text for text, _ in other.segments)) - held
+            found.append(Example(made.question, own + other.segments, made.gold - foreign, True))
+        else:
+            found.append(Example(made.question, other.segments, frozenset(), False))
+    return found
 
 
 def variants(row: dict, past: Segments, rng: random.Random) -> Iterator[Example]:

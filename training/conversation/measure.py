@@ -31,7 +31,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     made = tokenizer()
-    model = OnnxTerms(options.model.read_bytes(), made, threads=1)
+    model = OnnxTerms(options.model.read_bytes(), made)
     data = rows(options.data / "rewrite_dev.jsonl.gz")
     cases = measured_examples(data, options.history, half=not options.all)
     if options.limit:

@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from govqa.conversation.terms import Layout, layout
 from govqa.evaluation.conversation import normal
-from training.conversation.data import Example, dev_examples, rows, train_examples
+from training.conversation.data import Example, dev_examples, rows, train_examples, with_changes
 from training.conversation.model import fresh
 
 logger = logging.getLogger(__name__)
@@ -96,10 +96,15 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--threads", type=int, default=1, help="more than are free is far slower than one")
     parser.add_argument("--steps", type=int, default=0, help="planned steps; 0: epochs' worth")
+    parser.add_argument(
+        "--changes", type=float, default=0.0, help="share of examples shown again with a change of topic"
+    )
+    parser.add_argument("--start", type=Path, help="an earlier state whose weights to begin with")
+    parser.add_argument("--run", type=Path, default=RUN, help="where the state is kept")
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     torch.set_num_threads(options.threads)
-    RUN.mkdir(parents=True, exist_ok=True)
+    options.run.mkdir(parents=True, exist_ok=True)
     made = tokenizer()
     train, dev = rows(options.data / "rewrite_train.jsonl.gz"), rows(options.data / "rewrite_dev.jsonl.gz")
     network = fresh()
@@ -109,7 +114,9 @@ def main() -> None:
         [{"params": decay, "weight_decay": 0.01}, {"params": plain, "weight_decay": 0.0}], lr=options.rate, fused=True
     )
     done, spent = 0, 0.0
-    state = RUN / "state.pt"
+    state = options.run / "state.pt"
+    if options.start and not state.exists():
+        network.load_state_dict(torch.load(options.start, weights_only=True)["network"])
     if state.exists():
         kept = torch.load(state, weights_only=True)
         network.load_state_dict(kept["network"])
@@ -123,6 +130,9 @@ def main() -> None:
     for epoch in range(options.epochs):
         rng = random.Random(epoch)
         examples = list(train_examples(train, rng)) + [e for _ in range(2) for e in dev_examples(dev, rng)]
+        examples = with_changes(examples, rng, options.changes)
+        if options.steps:  # no more than is used
+            examples = rng.sample(examples, min(len(examples), options.steps * options.batch))
         encoded = [encode(made, e) for e in examples]
         made_batches = batches(encoded, options.batch, rng)
         if not planned:
@@ -154,7 +164,7 @@ def main() -> None:
                     logger.info("out of time")
                     return
     save(state, network, optimiser, step, spent + time.time() - started)
-    (RUN / "done.json").write_text(json.dumps({"steps": step, "seconds": spent + time.time() - started}))
+    (options.run / "done.json").write_text(json.dumps({"steps": step, "seconds": spent + time.time() - started}))
 
 
 def save(path: Path, network, optimiser, step: int, seconds: float) -> None:

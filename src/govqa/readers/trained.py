@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from govqa.errors import ModelError
+from govqa.runtime import Workers, open_session
 from govqa.sentences import sentence_spans
 from govqa.types import Hit, Passage, Reading, ScoredSpan
 from govqa.weights import built_in_folder, check_sha256
@@ -59,7 +60,6 @@ class TrainedReader:
     name = "trained"
 
     def __init__(self, *, threads: int = 2, folder: Path | None = None) -> None:
-        import onnxruntime
         from tokenizers import Tokenizer
 
         folder = folder or Path(str(files("govqa") / "data"))
@@ -76,33 +76,26 @@ class TrainedReader:
         self._tokenizer = Tokenizer.from_file(str(vocabulary))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that spin while they wait slow everything else on a small machine, themselves included.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(folder / "reader.onnx")
         except Exception as error:
             reason = str(error).splitlines()[0]
             raise ModelError(f"The reader cannot be started by ONNX Runtime ({reason}): install govqa again.") from None
+        self._workers = Workers(threads)
         self._pieces = lru_cache(maxsize=2048)(self._encode)
         self._sentences = lru_cache(maxsize=2048)(lambda text: tuple(sentence_spans(text)))
 
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
-        """One reading a hit, in the order of the hits. Passages of like length run together."""
+        """One reading a hit, in the order of the hits. Passages are read side by side, each on one thread."""
         asked = list(self._pieces(question)[0][: self.card["question_pieces"]])
         prepared = [self._windows(asked, hit) for hit in hits]
         flat = [(number, window) for number, windows in enumerate(prepared) for window in windows]
         outputs: list[list[tuple[Window, NDArray[np.float32], float]]] = [[] for _ in hits]
-        flat.sort(key=lambda item: len(item[1].ids))
-        for batch in _batches(flat, self.card["batch"]):
-            tokens, answerable = self._run([window for _, window in batch])
-            for row, (number, window) in enumerate(batch):
-                outputs[number].append((window, tokens[row], float(answerable[row])))
+        flat.sort(key=lambda item: -len(item[1].ids))  # the longest first: nobody waits for one that began last
+        for (number, window), (tokens, answerable) in zip(
+            flat, self._workers.map(lambda item: self._run(item[1]), flat), strict=True
+        ):
+            outputs[number].append((window, tokens, answerable))
         return [
             self._reading(hit.passage, sorted(o, key=lambda w: w[0].start))
             for hit, o in zip(hits, outputs, strict=True)
@@ -134,17 +127,14 @@ class TrainedReader:
                 return windows
             start += step
 
-    def _run(self, windows: Sequence[Window]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        length = max(len(w.ids) for w in windows)
-        ids = np.zeros((len(windows), length), np.int64)
+    def _run(self, window: Window) -> tuple[NDArray[np.float32], float]:
+        ids = np.array([window.ids], np.int64)
         types = np.zeros_like(ids)
-        mask = np.zeros_like(ids)
-        for row, window in enumerate(windows):
-            ids[row, : len(window.ids)] = window.ids
-            types[row, window.ids.index(SEP) + 1 : len(window.ids)] = 1
-            mask[row, : len(window.ids)] = 1
-        tokens, answerable = self._session.run(["tokens", "answerable"], {"ids": ids, "types": types, "mask": mask})
-        return np.asarray(tokens, np.float32), np.asarray(answerable, np.float32)
+        types[0, window.ids.index(SEP) + 1 :] = 1
+        tokens, answerable = self._session.run(
+            ["tokens", "answerable"], {"ids": ids, "types": types, "mask": np.ones_like(ids)}
+        )
+        return np.asarray(tokens[0], np.float32), float(answerable[0])
 
     # ------------------------------------------------------------ out
 
@@ -212,15 +202,3 @@ def best_spans(
             if len(chosen) == keep:
                 break
     return chosen
-
-
-def _batches(items: Sequence[tuple[int, Window]], most: int) -> list[list[tuple[int, Window]]]:
-    """Runs of windows of like length (padding under a tenth), at most ``most`` at a time."""
-    groups: list[list[tuple[int, Window]]] = []
-    for item in items:
-        size = len(item[1].ids)
-        if groups and len(groups[-1]) < most and size <= 1.1 * len(groups[-1][0][1].ids):
-            groups[-1].append(item)
-        else:
-            groups.append([item])
-    return groups
