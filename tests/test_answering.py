@@ -162,7 +162,8 @@ def test_pages_are_found_by_offset():
     assert page_at([], 5) is None
 
 
-def test_reading_stops_when_the_rest_cannot_win():
+@pytest.mark.parametrize(("enough", "batches"), [(0.9, [2]), (1.0, [2, 2, 2, 2, 2, 2])])
+def test_reading_stops_with_an_answer(enough, batches):
     asked = []
 
     def read(question, hits):
@@ -170,8 +171,9 @@ def test_reading_stops_when_the_rest_cannot_win():
         return [reading(hit.passage.text, [0.999], answerable=0.999) for hit in hits]
 
     hits = [Hit(Passage("s", 0, 5, "Yes."), 1.0)] * 12
-    assert len(read_until_settled("Is it so?", hits, read, FITTED, batch=2, enough=0.9)) == 4
-    assert asked == [2, 2]
+    readings = read_until_settled("Is it so?", hits, read, FITTED, batch=2, enough=enough)
+    assert asked == batches
+    assert len(readings) == sum(batches)
 
 
 @given(

@@ -39,11 +39,14 @@ class Calibration:
 
     The first turns a sentence's scores into the probability that it answers: the log-odds of ``answerable`` (its
     passage's), ``evidence`` and ``span``, and ``rank``, its passage's place among those found. The second turns the
-    best sentence's log-odds (``best``) and those of the most answerable passage (``passage``) into the confidence.
+    best sentence's log-odds (``best``), those of the most answerable passage (``passage``) and the decimal logarithm of
+    the number of passages in the library (``size``: among more, the first is less often the right one) into the
+    confidence.
 
-    ``threshold``: confidence under which the answer is ``not_found``; ``further``: the share of the best sentence's
-    probability that a second or third citation needs; ``widen``: evidence that a neighbouring sentence needs to join a
-    quote; ``lexical``: how much the lexical reader's log-odds count in the ensemble, the trained one's counting 1.
+    ``least``: how answerable the most answerable passage has to be, and ``threshold``: the confidence that is needed,
+    or the answer is ``not_found``; ``further``: the share of the best sentence's probability that a second or third
+    citation needs; ``widen``: evidence that a neighbouring sentence needs to join a quote; ``enough``: a sentence's
+    probability from which no further passage is read.
     """
 
     answerable: float
@@ -56,8 +59,10 @@ class Calibration:
     rank: float = 0.0
     best: float = 1.0
     passage: float = 0.0
+    size: float = 0.0
     confidence_bias: float = 0.0
-    lexical: float = 0.0
+    least: float = 0.0
+    enough: float = 0.97
 
     def probability(self, answerable: float, evidence: float, span: float, rank: int = 0) -> float:
         """Probability in [0, 1] that a sentence answers; the scores are probabilities as well, ranks count from 0."""
@@ -69,9 +74,14 @@ class Calibration:
             + self.rank * rank
         )
 
-    def confidence(self, best: float, passage: float) -> float:
-        """Calibrated probability in [0, 1] that the best sentence answers the question."""
-        return _sigmoid(self.confidence_bias + self.best * _logit(best) + self.passage * _logit(passage))
+    def confidence(self, best: float, passage: float, passages: int = 1) -> float:
+        """Calibrated probability in [0, 1] that the best sentence of a library of so many passages answers."""
+        return _sigmoid(
+            self.confidence_bias
+            + self.best * _logit(best)
+            + self.passage * _logit(passage)
+            + self.size * math.log10(max(1, passages))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +191,20 @@ def choose(
     threshold: float | None = None,
     *,
     links: bool = True,
+    passages: int = 1,
 ) -> tuple[list[Candidate], float]:
     """The candidates to cite, best first, those of one source together, and the confidence that the first one answers.
 
-    Nothing is chosen when the confidence is below the threshold. A further candidate has to be likely itself, and to
-    add something: it neither overlaps nor nearly repeats one that is cited already.
+    Nothing is chosen when the best passage or the confidence is below its threshold; with a ``threshold`` of one's own
+    only the confidence counts. ``passages`` is how many there are in the library. A further candidate has to be likely
+    itself, and to add something: it neither overlaps nor nearly repeats one that is cited already.
     """
     ranked = candidates(readings, fitted, links=links)
     most = max((reading.answerable for reading in readings), default=0.0)
-    confidence = fitted.confidence(ranked[0].score, most) if ranked else 0.0
+    confidence = fitted.confidence(ranked[0].score, most, passages) if ranked else 0.0
     if not ranked or confidence < (fitted.threshold if threshold is None else threshold):
+        return [], confidence
+    if threshold is None and most < fitted.least:
         return [], confidence
     reading_of = {reading.passage.id: reading for reading in readings}
     chosen: list[Candidate] = []
@@ -294,22 +308,26 @@ def read_until_settled(
     read: Callable[[str, Sequence[Hit]], list[Reading]],
     fitted: Calibration,
     *,
-    batch: int,
-    enough: float = 0.97,
+    batch: int = 8,
+    enough: float | None = None,
 ) -> list[Reading]:
-    """Read the most promising passages first and stop when the rest cannot win.
+    """Read the most promising passages first and stop when the rest are unlikely to win.
 
-    The rest cannot win when a sentence is already as good as certain and a whole further batch brought nothing better.
+    Args:
+        question: what is asked.
+        hits: passages, most promising first.
+        read: reads some of them.
+        fitted: gives a sentence's probability.
+        batch: how many are read before it is asked again whether to go on.
+        enough: a sentence's probability from which nothing more is read; None: the calibration's own.
     """
     readings: list[Reading] = []
-    best = 0.0
     links = asks_for_link(question)
+    wanted = fitted.enough if enough is None else enough
     for first in range(0, len(hits), batch):
         readings += read(question, hits[first : first + batch])
-        now = max((c.score for c in candidates(readings, fitted, links=links)), default=0.0)
-        if now >= enough and first > 0 and now <= best:
+        if max((c.score for c in candidates(readings, fitted, links=links)), default=0.0) >= wanted:
             break
-        best = max(best, now)
     return readings
 
 

@@ -181,13 +181,13 @@ class Assistant:
         start = time.perf_counter()
         phase("searching")
         revision = self.library.revision
-        hits = self.retriever.search(question, max(self.settings.passages_read * 3, 20), filters)
+        hits = self.retriever.search(question, self.settings.passages_read + MORE, filters)
         searched = time.perf_counter()
         phase("reading")
         fitted = calibration(self.reader.name)
         named = inside(question, hits)
-        to_read = self._affordable(named or hits)
-        readings = read_until_settled(question, to_read, self.reader.read, fitted, batch=4)
+        to_read = (named or hits)[: self.settings.passages_read]
+        readings = read_until_settled(question, to_read, self.reader.read, fitted)
         limit = self.settings.max_citations
         ranked, confidence = choose(
             readings,
@@ -195,6 +195,7 @@ class Assistant:
             2 * limit if understood.action == "more" else limit,
             self.settings.threshold,
             links=asks_for_link(question),
+            passages=self.library.passage_count,
         )
         chosen = revisit(understood.action, ranked, limit)
         whole = text_of(question, named, self._place) if named and asks_for_text(question) else None
@@ -224,18 +225,6 @@ class Assistant:
             notes=(*understood.notes, *remarks(understood.action, citations)),
             revision=revision,
         )
-
-    def _affordable(self, hits: Sequence[Hit]) -> list[Hit]:
-        """As many of the hits as the reading budget pays for: ``passages_read`` passages of full length, or more
-        short ones."""
-        budget = self.settings.passages_read * self.settings.passage_tokens * 4
-        chosen: list[Hit] = []
-        for hit in hits:
-            budget -= len(hit.passage.text) + 100
-            if budget < 0 and len(chosen) >= self.settings.passages_read:
-                break
-            chosen.append(hit)
-        return chosen
 
     def _place(self, passage: Passage, offset: int) -> str:
         from govqa.answering import provision_at

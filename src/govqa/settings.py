@@ -40,15 +40,15 @@ class Settings(BaseSettings):
     """URL of a Chroma server; empty: Chroma embedded in the library's folder."""
     model: str = "all-MiniLM-L6-v2"
     """Embedder: the built-in one, or any sentence-transformers model by name or folder."""
-    reader: str = "ensemble"
-    """``ensemble`` (trained and lexical together), ``trained``, ``lexical``, or a Hugging Face extractive-QA model by
+    reader: str = "trained"
+    """``trained`` (govqa's own), ``lexical`` (no model of its own), or a Hugging Face extractive-QA model by
     name or folder."""
     threads: int = Field(default=2, ge=1, le=256)
     """CPU threads of the models."""
     passage_tokens: int = Field(default=180, ge=16, le=2000)
     """Budget of a passage in tokens (tiktoken's cl100k_base)."""
-    passages_read: int = Field(default=8, ge=1, le=100)
-    """How many of the passages found the reader reads."""
+    passages_read: int = Field(default=24, ge=1, le=100)
+    """How many of the passages found the reader reads at most; it stops when it has an answer."""
     max_citations: int = Field(default=3, ge=1, le=20)
     """How many citations an answer may have."""
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)

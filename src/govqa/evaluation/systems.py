@@ -24,7 +24,7 @@ KINDS = {
     "no-reader": "the best passage as a whole, by cosine; nothing reads it",
     "as-typed": "no follow-up completion, no spelling correction, no scope words",
     "completed": "follow-ups as a human completed them",
-    "reader=NAME": "another reader (lexical, trained, ensemble, or a Hugging Face model)",
+    "reader=NAME": "another reader (trained, lexical, or a Hugging Face model)",
     "passages=N": "the reader reads N passages",
     "threshold=P": "answers from confidence P on",
 }

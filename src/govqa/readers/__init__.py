@@ -9,7 +9,6 @@ from govqa.types import Embedder, Reader
 
 if TYPE_CHECKING:
     from govqa.library import Library
-    from govqa.readers.lexical import LexicalReader
 
 
 def open_reader(settings: Settings, library: Library, embedder: Embedder) -> Reader:
@@ -19,23 +18,13 @@ def open_reader(settings: Settings, library: Library, embedder: Embedder) -> Rea
         ModelError: its weights are missing or not the ones they should be.
     """
     if settings.reader == "lexical":
-        return _lexical(library, embedder)
-    if settings.reader in ("trained", "ensemble"):
+        from govqa.readers.lexical import LexicalReader
+
+        return LexicalReader(embedder, library.document_frequency, lambda: library.passage_count)
+    if settings.reader == "trained":
         from govqa.readers.trained import TrainedReader
 
-        trained = TrainedReader(threads=settings.threads)
-        if settings.reader == "trained":
-            return trained
-        from govqa.answering import calibration
-        from govqa.readers.ensemble import EnsembleReader
-
-        return EnsembleReader(trained, _lexical(library, embedder), weight=calibration("ensemble").lexical)
+        return TrainedReader(threads=settings.threads)
     from govqa.readers.huggingface import HuggingFaceReader
 
     return HuggingFaceReader(settings.reader, threads=settings.threads)
-
-
-def _lexical(library: Library, embedder: Embedder) -> LexicalReader:
-    from govqa.readers.lexical import LexicalReader
-
-    return LexicalReader(embedder, library.document_frequency, lambda: library.passage_count)

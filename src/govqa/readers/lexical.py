@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -94,24 +94,9 @@ class LexicalReader:
         self._vectors: OrderedDict[str, list[float]] = OrderedDict()
         self._weights, self._bias = _weights()
 
-    def read(
-        self, question: str, hits: Sequence[Hit], *, worth: Collection[tuple[str, int]] | None = None
-    ) -> list[Reading]:
-        """One reading a hit, in the order of the hits.
-
-        Args:
-            question: as it was understood.
-            hits: the passages.
-            worth: the sentences to look at, as passage id and start in the source; None: all.
-        """
-        spans = [
-            [
-                (a, b)
-                for a, b in _sentences(hit.passage)
-                if worth is None or (hit.passage.id, hit.passage.start + a) in worth
-            ]
-            for hit in hits
-        ]
+    def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
+        """One reading a hit, in the order of the hits."""
+        spans = [_sentences(hit.passage) for hit in hits]
         question_vector = self._embedder.embed([question], as_query=True)[0].tolist()
         self._embed([hit.passage.text[a:b] for hit, found in zip(hits, spans, strict=True) for a, b in found])
         idf = self._idf(question)
