@@ -121,6 +121,126 @@ def test_a_pronoun_or_a_short_name_becomes_what_it_stands_for(previous: Turn, qu
     assert rules(question, previous).interpreted_as == completed
 
 
+REQUIRED = Turn("What does the EU AI Act require of providers?")
+CHAIR = Turn(
+    "Who chairs the committee on AI safety?",
+    status="answered",
+    quotes=("Ms Anna Keller chairs the committee since 2021.",),
+    spans=("Anna Keller",),
+)
+SIGNED = Turn(
+    "Which companies signed the voluntary commitments?",
+    status="answered",
+    quotes=("Seven companies signed: Amazon, Anthropic, Google, Inflection, Meta, Microsoft and OpenAI.",),
+    spans=("Amazon, Anthropic, Google, Inflection, Meta, Microsoft and OpenAI",),
+)
+ORDER = Turn("Why did Biden issue the executive order on AI infrastructure?")
+TREATY = Turn(
+    "What did the minister announce in Geneva?",
+    status="answered",
+    quotes=("Minister Jean Dupont announced a treaty on autonomous weapons in Geneva.",),
+    spans=("a treaty on autonomous weapons",),
+)
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        (REQUIRED, "When does that start?",
+         "When does that start, regarding what the EU AI Act requires of providers?"),
+        (ORDER, "When did that happen?",
+         "When did that happen, regarding why Biden issued the executive order on AI infrastructure?"),
+        (Turn("Did Washington slow China down?"), "Who hinted at this?",
+         "Who hinted at this, regarding whether Washington slowed China down?"),
+        (Turn("What happened on Monday?", status="answered", quotes=("A riot broke out.",), spans=("a riot",)),
+         "Why did that happen?", "Why did that happen, regarding what happened on Monday (a riot)?"),
+        (Turn("Is the plan a treaty?"), "How many share that view?",
+         "How many share that view, regarding whether the plan is a treaty?"),
+        (Turn("Why does the Global South matter?"), "What would those countries get?",
+         "What would those countries get, regarding why the Global South matters?"),
+    ],
+)  # fmt: skip
+def test_what_points_to_all_that_was_said_takes_the_question_before(
+    previous: Turn, question: str, completed: str
+) -> None:
+    resolution = rules(question, previous)
+    assert resolution.interpreted_as == completed
+    assert not resolution.certain
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        (ORDER, "What replaced it?", "What replaced the executive order on AI infrastructure?"),
+        (CHAIR, "Where does it meet?", "Where does the committee on AI safety meet?"),
+        (CHAIR, "What did she do before?", "What did Anna Keller do before?"),
+        (SIGNED, "What did they promise?", "What did the companies that signed the voluntary commitments promise?"),
+        (TREATY, "When will it enter into force?", "When will the treaty on autonomous weapons enter into force?"),
+        (Turn("What has the CCP had to align?", status="answered", quotes=("The CCP aligns social media algorithms.",),
+              spans=("social media algorithms",)),
+         "How do they compare with other governments?", "How do the CCP compare with other governments?"),
+        (Turn("What do the comments say about the CCP and social media?"), "Are its members experts?",
+         "Are the CCP's members experts?"),
+        (Turn("How do the U.S. and China compete in AI?"), "Which of them has the edge?",
+         "Which of the U.S. and China has the edge?"),
+        (Turn("Is the action plan binding?"), "What does it say about safety?",
+         "What does the action plan say about safety?"),
+        (Turn("Who spoke in Shanghai?"), "How many people live there?", "How many people live in Shanghai?"),
+        (PREMIER, "Did that person name the US?", "Did Li Qiang name the US?"),
+        (Turn("What is a safety framework?"), "Does Li want one too?", "Does Li want a safety framework too?"),
+        (Turn("What is a risk?", status="answered", quotes=("Li did not name the United States.",)),
+         "Whose efforts did he mean?", "Whose efforts did Li mean?"),
+    ],
+)  # fmt: skip
+def test_a_pronoun_stands_for_what_can_do_or_be_that(previous: Turn, question: str, completed: str) -> None:
+    assert rules(question, previous).interpreted_as == completed
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "completed"),
+    [
+        (SIGNED, "Did Apple?", "Did Apple sign the voluntary commitments?"),
+        (Turn("Does the plan mention takeover?"), "Do the comments?", "Do the comments mention takeover?"),
+        (CHAIR, "Since when?", "Since when did Anna Keller chair the committee on AI safety?"),
+        (TREATY, "And the Americans?", "What did the Americans announce in Geneva?"),
+        (TREATY, "The treaty's aim?", "What is the treaty's aim?"),
+        (Turn("What is China's position on AI?"), "And America's?", "What is America's position on AI?"),
+        (Turn("Is there a ban on social scoring?"), "in schools too?", "Is there a ban on social scoring in schools?"),
+        (Turn("Does the guidance apply to banks?"), "Even small ones?", "Does the guidance apply to small banks?"),
+        (Turn("How much does the UK spend on compute?"), "More than France?",
+         "How much does the UK spend on compute, more than France?"),
+        (Turn("Do members know about computers?"), "Compared with other governments?",
+         "Do members know about computers, compared with other governments?"),
+        (Turn("Which measures does the plan call for on risks?"), "Any on sharing information?",
+         "Which measures does the plan call for on sharing information?"),
+        (Turn("Does China take safety seriously?"), "Any evidence?",
+         "Any evidence, regarding whether China takes safety seriously?"),
+        (Turn("What does the plan propose for AI services?"), "To prevent what?",
+         "What does the plan propose for AI services, to prevent what?"),
+        (Turn("What did Beijing say it would share?"), "Its products too?",
+         "What did Beijing say it would share, its products too?"),
+        (Turn("What is the purpose of the framework?"), "What about Japan?",
+         "What is the purpose of the framework, regarding Japan?"),
+        (Turn("What system does the plan want to build?"), "What about threats?",
+         "What does the plan say about threats?"),
+    ],
+)  # fmt: skip
+def test_a_fragment_of_any_shape_goes_on_from_the_question_before(
+    previous: Turn, question: str, completed: str
+) -> None:
+    assert rules(question, previous).interpreted_as == completed
+
+
+def test_words_that_say_nothing_are_no_reading_of_their_own() -> None:
+    assert rules("Why did that happen?", SAFETY).alternatives == ()
+    assert rules("Why is that a problem?", SAFETY).alternatives == ("Why is that a problem?",)
+
+
+def test_what_points_out_of_the_conversation_is_left() -> None:
+    for question in ("Which plans were published this year?", "Does This Is Music have an author?"):
+        assert rules(question, SAFETY).interpreted_as == question
+
+
 def test_a_conversation_is_followed_over_turns_that_nobody_resolved() -> None:
     history = (SAFETY, Turn("And about traceability?"), Turn("Who proposed it?"))
     assert rules("When?", *history).interpreted_as == "When was the plan proposed?"

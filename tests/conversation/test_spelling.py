@@ -32,6 +32,8 @@ def vocabulary() -> SpellingVocabulary:
         ("artifical inteligence", "artificial intelligence"),
         ("What does the saftey section say?", "What does the safety section say?"),
         ("What did Xi Jingping say?", "What did Xi Jinping say?"),
+        ("what is the Globl Sout", "what is the Global South"),
+        ("What did Presidnt Trump say about Tracability?", "What did President Trump say about Traceability?"),
     ],
 )
 def test_a_misspelt_word_becomes_the_library_s(typed: str, meant: str, vocabulary: SpellingVocabulary) -> None:

@@ -255,8 +255,9 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
                 run.append(i)
             elif run and tokens[i].lower not in {"of", "and", "the"}:
                 break
-        if len(run) > 1 and tokens[run[-1]].text == tokens[run[-1]].lower:
-            tokens[run[-1]] = _tag(tokens[run[-1]], "verb")
+        small = [i for i in run[1:] if tokens[i].text == tokens[i].lower and tokens[i].tag == "noun"]
+        if small and (small[-1] == run[-1] or tokens[run[-1]].text[0].isupper()):
+            tokens[small[-1]] = _tag(tokens[small[-1]], "verb")
 
 
 def _is_participle(tokens: list[Token], i: int, aux: int) -> bool:

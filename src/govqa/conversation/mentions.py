@@ -427,6 +427,10 @@ def embedded_clause(shape: Shape) -> str:
 def _inverted(shape: Shape, rest: str, aux: str) -> str:
     """Subject before auxiliary again: "China share with" + will → "China will share with"."""
     if shape.wh[1] == 0 and shape.verb < 0 and len(rest.split()) > 1 and aux.lower() in BE:
+        at = len(shape.text.rstrip(" ?!.")) - len(rest)
+        named = next((p for p in shape.phrases if p.start == at and p.end - at < len(rest)), None)
+        if named is not None:  # "Is the plan a treaty"
+            return f"{rest[: named.end - at]} {aux} {rest[named.end - at :].strip()}"
         words = rest.split()
         names = next((n for n, word in enumerate(words) if not word[0].isupper()), 0)
         end = names or len(words) - 1  # "Is China aligned", "Is the offer genuine": what it is said to be comes last
