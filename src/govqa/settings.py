@@ -60,6 +60,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     root_path: str = ""
+    page_read_only: bool = False
+    """Who opens the page may ask and read, but neither add nor remove sources."""
     auth: str = ""
     """Login of the page, ``user:password`` pairs separated by commas; empty: none."""
 

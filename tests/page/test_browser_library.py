@@ -277,3 +277,30 @@ def test_a_conversation_that_was_tampered_with_shows_no_false_quote(visit):
     here.page.evaluate("localStorage.setItem('govqa-conversation', 'nonsense')")
     here.page.reload()
     here.page.wait_for_selector(".example")
+
+
+def test_a_page_for_asking_only_shows_no_way_to_change_the_library(visit, serving, tmp_path):
+    page = serving(page_read_only=True)
+    here = visit(page.address).open()
+    here.page.get_by_role("tab", name="Library").click()
+    here.page.locator(".library tbody tr").first.wait_for()
+    assert here.page.locator("[data-do=ask-remove]").count() == 0
+    assert not here.page.locator("#upload").is_visible()
+
+
+def test_a_page_for_asking_only_refuses_what_a_client_sends(serving, tmp_path):
+    from govqa.page.desk import Desk
+    from govqa.page.events import Page
+
+    page = serving(page_read_only=True)
+    before = page.assistant.library.sources()
+    desk = Desk(lambda progress: page.assistant)
+    desk.assistant(30)
+    events = Page(desk, page.settings)
+    path = tmp_path / "new.txt"
+    path.write_text("Ferries carry a pilot.")
+    (refused,) = events.take_in([str(path)], "", [], [], "", "")
+    assert "for asking only" in refused[1]
+    event = type("Event", (), {"_data": {"source": before[0].id}})()
+    assert "for asking only" in events.remove(None, [], [], "", "", None, event)[3]
+    assert page.assistant.library.sources() == before

@@ -85,13 +85,16 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; default: this machine only.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 0: any free one.", min=0, max=65535)] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    read_only: Annotated[
+        bool | None, typer.Option("--read-only/--editable", help="Whether the page may add and remove sources.")
+    ] = None,
     library: LibraryOption = None,
 ) -> None:
     """Start the chat page."""
     from govqa.page import serve as start
     from govqa.settings import load_settings
 
-    start(load_settings(host=host, port=port), library=library, open_browser=browser)
+    start(load_settings(host=host, port=port, page_read_only=read_only), library=library, open_browser=browser)
 
 
 @app.command("eval", add_help_option=False, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})

@@ -31,6 +31,8 @@ from govqa.types import Citation, Filters
 
 UPLOAD_KINDS = [("As the file says", ""), *((label, kind) for kind, label in KIND_LABELS.items())]
 
+_LOCKED = "This page is for asking only: sources are added and removed by who runs it."
+
 Update = Any
 """What Gradio takes for one component: a value, an update, or ``gr.skip()``."""
 
@@ -264,6 +266,9 @@ class Page:
         """Add uploaded files, one after the other, with a word for each."""
         nothing = [gr.skip()] * 5
         files = uploads or []
+        if self._read_only:
+            yield (None, notice(_LOCKED, alert=True), *nothing)
+            return
         chosen = kind if isinstance(kind, str) else ""
         lines: Sequence[str] = []
         try:
@@ -287,6 +292,8 @@ class Page:
         event: gr.EventData,
     ) -> tuple[Update, ...]:
         """Take a source out of the library; its quotes go from the conversation with it."""
+        if self._read_only:
+            return (*[gr.skip()] * 3, notice(_LOCKED, alert=True), *[gr.skip()] * 6)
         try:
             assistant = self.desk.assistant()
             source = assistant.library.get(_string(event, "source"))
@@ -324,6 +331,10 @@ class Page:
     def _library(self) -> Any:
         return self.desk.assistant().library
 
+    @property
+    def _read_only(self) -> bool:
+        return self.settings.page_read_only or bool(self._library.read_only)
+
     def _exchanges(self, kept: Any, request: gr.Request) -> list[Exchange]:
         return from_browser(kept, self._library, _user(request))
 
@@ -347,11 +358,11 @@ class Page:
         kept_kinds = [k for k in filters.kinds if k in kinds]
         filters = replace(filters, sources=tuple(kept_ids), kinds=tuple(kept_kinds))
         return (
-            panel.table_html(sources, read_only=library.read_only),
+            panel.table_html(sources, read_only=self._read_only),
             gr.update(choices=panel.source_choices(sources), value=kept_ids),
             gr.update(choices=[(KIND_LABELS.get(k, k), k) for k in kinds], value=kept_kinds),
             gr.update(label=self._scope_label(filters)),
-            gr.update(visible=not library.read_only),
+            gr.update(visible=not self._read_only),
         )
 
 
