@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govqa.affinity import NAMED, affinity
+from govqa.affinity import NAMED, affinity, without_names
 from govqa.assistant import Assistant
 from govqa.settings import Settings
 
@@ -65,3 +65,15 @@ def test_too_common_a_word_is_not_looked_up(assistant, monkeypatch):
     monkeypatch.setattr(library, "_cached_revision", -1)
     assert library.sources_with("the") is None
     monkeypatch.setattr(library, "_cached_revision", -1)
+
+
+@pytest.mark.parametrize(
+    ("question", "bare"),
+    [
+        ("What do breaches cost under GAZETTE 77?", "What do breaches cost under ?"),
+        ("Who makes lanterns in the USA in 2025?", "Who makes lanterns in the USA in 2025?"),
+        ("GAZETTE 77", "GAZETTE 77"),  # something has to be left to search for
+    ],
+)
+def test_what_a_source_is_called_is_left_out_of_what_is_searched(assistant, question, bare):
+    assert without_names(question, assistant.library) == bare

@@ -58,6 +58,31 @@ def affinity(question: str, library: Library) -> dict[str, float]:
     return {key: weight / total for key, weight in found.items()}
 
 
+def without_names(question: str, library: Library) -> str:
+    """The question without the acronyms and numbers by which it calls a few of the sources.
+
+    Passages of HUDERIA seldom say "HUDERIA", and those that do are not the ones that answer: what is asked is found
+    better without it.
+
+    >>> from govqa import Assistant
+    >>> with Assistant() as assistant:
+    ...     without_names("Who leads China?", assistant.library)
+    'Who leads China?'
+    """
+    named = [_name(source) for source in library.sources()]
+    few = max(1, len(named) // 8)
+
+    def kept(match: re.Match[str]) -> str:
+        word = match[0]
+        if sum(map(str.isupper, word)) < 2 and not any(map(str.isdigit, word)):
+            return word
+        count = sum(f" {word.casefold()} " in name for name in named)
+        return "" if len(named) > 1 and 0 < count <= few else word
+
+    bare = " ".join(_WORD.sub(kept, question).split())
+    return bare if _WORD.search(bare) else question
+
+
 def _name(source: Source) -> str:
     stem = PurePath(source.origin.replace("\\", "/")).stem
     return f" {' '.join(_WORD.findall(searchable(f'{source.title} {source.publisher} {stem}').casefold()))} "
