@@ -255,6 +255,10 @@ def _mark_verbs(tokens: list[Token], text: str) -> None:
                 run.append(i)
             elif run and tokens[i].lower not in {"of", "and", "the"}:
                 break
+        after = tokens[run[-1] + 1] if run and run[-1] + 1 < len(tokens) else None
+        if after is not None and after.lower in {"have", "do"}:
+            tokens[run[-1] + 1] = _tag(after, "verb")  # "Which duties do providers have?"
+            return
         small = [i for i in run[1:] if tokens[i].text == tokens[i].lower and tokens[i].tag == "noun"]
         if small and (small[-1] == run[-1] or tokens[run[-1]].text[0].isupper()):
             tokens[small[-1]] = _tag(tokens[small[-1]], "verb")
@@ -276,7 +280,8 @@ def _unknown_verb(tokens: list[Token], i: int) -> str:
     goes_on = after in {"det", "prep", "noun", "pron", "dem", "adv"}
     if previous.lower == "who" and goes_on:
         return word.removesuffix("s")
-    if tokens[0].tag == "wh" and word.endswith("ed") and len(word) > 4 and goes_on:
+    last = i + 1 == len(tokens) and i > 2 and previous.tag == "noun"
+    if tokens[0].tag == "wh" and word.endswith("ed") and len(word) > 4 and (goes_on or last):
         return word.removesuffix("ed")
     return ""
 
@@ -330,6 +335,7 @@ def _phrases(tokens: list[Token], text: str, aux: int, verb: int) -> list[Phrase
                 and (
                     tokens[i + 1].tag == "noun"
                     or (tokens[i].lower == "of" and tokens[i + 1].tag == "det" and i + 2 < len(tokens))
+                    or (tokens[i].lower == "and" and tokens[i + 1].lower == "the" == tokens[start].lower)
                 )
                 and not _BREAKS.search(text[tokens[i].end : tokens[i + 1].start])
             ):

@@ -278,6 +278,8 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
     is_who = shape.wh_word in {"who", "whom"} and phrase.role == "subject" and not verb
     passive = shape.aux >= 0 and shape.tokens[shape.aux].lower in BE
     acts = bool(verb) and not passive and len(words) == 1 and words[0].text != words[0].lower
+    if verb in _OF_NEWSPAPERS and not _speaks_for_itself(people, bare):
+        return phrase.kind  # a newspaper, an agency
     speaks = phrase.role == "subject" and ((verb in SAYING and len(words) <= 3) or acts)
     if is_who and not is_plural(phrase.head):
         return "person"
@@ -285,6 +287,13 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
         return phrase.kind
     named = all(w.text[0].isupper() for w in words)
     return "name" if named or speaks else phrase.kind  # "Li", "Reuters": somebody, or a body
+
+
+_OF_NEWSPAPERS = frozenset({"report", "publish"})
+
+
+def _speaks_for_itself(people: Sequence[str], name: str) -> bool:
+    return any(name in person.lower() for person in people)
 
 
 def _parts(text: str, role: str = "") -> list[tuple[str, str]]:
@@ -342,8 +351,11 @@ def _people(text: str) -> tuple[str, ...]:
         titled = len(named) < len(run)
         after = verb_base(tokens[i].lower) if i < len(tokens) else ""
         name = text[named[0].start : named[-1].end] if named else ""
-        plain = all(t.lower not in PLACES | ORGANISATION_WORDS and not t.text.isupper() for t in named)
-        speaks = after in SAYING and tokens[i].lower != after
+        plain = all(
+            t.lower not in PLACES | ORGANISATION_WORDS and (not t.text.isupper() or (titled and len(t.text) < 3))
+            for t in named
+        )
+        speaks = after in SAYING - _OF_NEWSPAPERS and tokens[i].lower != after
         speaks = (speaks and start > 0) or _speaks_first(tokens, start, i)
         alone = start == 0 or tokens[start - 1].lower != "the"  # "the Advisory Body" is nobody's name
         if name and plain and 0 < len(named) < 4 and (titled or speaks or (alone and kind_of(name) == "person")):

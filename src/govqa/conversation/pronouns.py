@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from govqa.conversation.grammar import Phrase, Shape, Token
+from govqa.conversation.grammar import Phrase, Shape, Token, tokenise
 from govqa.conversation.mentions import Mention
 from govqa.conversation.words import (
     ABOUT_TEXTS,
@@ -320,12 +320,14 @@ def _agreement(pointer: Pointer, mention: Mention) -> float | None:
             return None if person and pointer.wants == "many" else 1.0
         if pointer.wants == "many":
             return None
+        if _INDEFINITE.match(mention.text) and mention.origin == "question":
+            return 0.3  # "What is an AI factory?" — "Where are they built?"
         if mention.kind == "place" or mention.head in ORGANISATION_WORDS - _ADJECTIVAL or _in_capitals(mention):
             return 0.3
         return 0.1 if person or mention.kind == "name" else None
-    if mention.role == "title":
-        return None
-    return None if person else (-0.6 if plural else -0.2)  # an event, or a thing
+    if mention.role == "title" or plural:
+        return None  # "that" is one thing, or all that was said
+    return None if person else -0.2
 
 
 def substitute(shape: Shape, chosen: Sequence[tuple[Pointer, Mention]]) -> str:
@@ -339,6 +341,8 @@ def substitute(shape: Shape, chosen: Sequence[tuple[Pointer, Mention]]) -> str:
     text = shape.text
     for pointer, mention in sorted(chosen, key=lambda pair: -pair[0].token.start):
         phrase = mention.definite
+        if pointer.wants == "group" and not pointer.possessive and _INDEFINITE.match(mention.text):
+            phrase = _plural(_INDEFINITE.sub("", mention.text))
         if pointer.possessive:
             phrase += "’" if phrase.endswith("s") and mention.plural else "'s"
             phrase = phrase.replace("s’", "s'")
@@ -371,9 +375,11 @@ def replace_ones(question: str, previous: Sequence[Mention]) -> str:
     """ "the second one" → "the second talking point": the noun that "one" stands for, or the question unchanged."""
     match = _ONES.search(question)
     if not match:
-        return _replace_one(question, previous)
+        return _replace_one(_replace_several(question, previous), previous)
     plural = (match[2] or "").lower() == "ones"
     for mention in previous:
+        if " and " in mention.text:
+            continue
         if mention.origin == "question" and mention.distance <= 1 and mention.plural and not mention.vague:
             noun = " ".join(w for w in re.sub(r"^(?:the|which|what|how many|many)\s+", "", mention.text).split()
                             if w.lower() not in DETERMINERS and w.lower() not in NUMBERS)  # fmt: skip
@@ -383,6 +389,32 @@ def replace_ones(question: str, previous: Sequence[Mention]) -> str:
             if match[2]:
                 return question[: match.start(2)] + noun + question[match.end(2) :]
             return question[: match.end()] + " " + noun + question[match.end() :]
+    return question
+
+
+_BOTH = re.compile(r"\b(?:the two(?: of them)?|both(?: of them)?|the pair)\b", re.I)
+_OF_THEM = re.compile(r"\b(?:any|some|all|none|most|each|either|neither|both)(?=[\s?.!]*$)", re.I)
+
+
+def _replace_several(question: str, previous: Sequence[Mention]) -> str:
+    """ "What do the two compete over?", "Is America excluded from any?": of what was spoken of together."""
+    asked = [m for m in previous if m.origin == "question" and m.distance <= 1 and not m.vague]
+    if match := _BOTH.search(question):
+        rest = tokenise(question[match.end() :])
+        if rest and (rest[0].tag in {"noun", "det", "dem", "pron"} and not verb_base(rest[0].lower)):
+            return question  # "both countries", "the two plans"
+        pair = next((m.text for m in asked if " and " in m.text and len(m.text.split(" and ")) == 2), "")
+        actors = list(dict.fromkeys(m.text for m in asked if m.distance == 0 and m.kind in _ACTORS))
+        pair = pair or (" and ".join(actors) if len(actors) == 2 else "")
+        if pair:
+            new = pair if match.start() else pair[:1].upper() + pair[1:]
+            return question[: match.start()] + new + question[match.end() :]
+    elif match := _OF_THEM.search(question):
+        before = tokenise(question[: match.start()])
+        many = next((m for m in asked if m.plural and " and " not in m.text), None)
+        if many is not None and before and (before[-1].tag == "prep" or verb_base(before[-1].lower)):
+            bare = re.sub(r"^(?:the|which|what|how many|many)\s+", "", many.text, flags=re.I)
+            return f"{question[: match.end()]} of the {bare}{question[match.end() :]}"
     return question
 
 
@@ -412,6 +444,16 @@ def _replace_one(question: str, previous: Sequence[Mention]) -> str:
             article = "an" if words[0][0].lower() in "aeio" else "a"
             return f"{question[: match.start(2)]}{article} {' '.join(words)}{question[match.end(2) :]}"
     return question
+
+
+_INDEFINITE = re.compile(r"an?\s+(?=\w)", re.I)
+
+
+def _plural(noun: str) -> str:
+    """ "AI factory" → "AI factories"."""
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return noun[:-1] + "ies"
+    return noun if noun.endswith("s") else noun + "s"
 
 
 def _singular(noun: str) -> str:

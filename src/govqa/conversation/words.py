@@ -62,7 +62,7 @@ ABOUT_TEXTS = _set(
 """Verbs whose object is a text."""
 
 _VERBS = _set(
-    "assess audit certify locate headquarter monitor oversee supervise align "
+    "assess attend audit certify host lobby locate headquarter monitor oversee react send supervise align testify "
     "accept achieve act adopt affect agree aim allow announce appear apply approve argue ask author ban base be become "
     "begin believe belong benefit bring build call cause change choose cite claim come compare compete comply concern "
     "conclude "
@@ -86,7 +86,7 @@ _VERBS = _set(
     "vie view violate vote want warn win work worry write differ"
 )
 _IRREGULAR = {
-    "vying": "vie", "founded": "found", "oversaw": "oversee",
+    "sent": "send", "vying": "vie", "founded": "found", "oversaw": "oversee",
     "said": "say", "told": "tell", "wrote": "write", "written": "write", "made": "make", "meant": "mean",
     "gave": "give",
     "given": "give", "took": "take", "taken": "take", "went": "go", "gone": "go", "came": "come", "became": "become",
