@@ -378,7 +378,9 @@ def _speaks_first(tokens: Sequence[Token], start: int, end: int) -> bool:
         did = did or tokens[at].tag == "aux"
         at += 1
     base = verb_base(tokens[at].lower) if at < len(tokens) else ""
-    return base in SAYING - _OF_NEWSPAPERS and (did or (tokens[at].lower != base and not tokens[at].lower.endswith(("s", "ing"))))
+    if base not in SAYING - _OF_NEWSPAPERS:
+        return False
+    return did or (tokens[at].lower != base and not tokens[at].lower.endswith(("s", "ing")))
 
 
 def _with_case(text: str, quotes: str, people: Sequence[str]) -> str:
