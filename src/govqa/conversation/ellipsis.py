@@ -28,7 +28,7 @@ _WHAT_ABOUT = re.compile(
 )
 _ABOUT = ("about", "on", "regarding", "concerning", "of")
 _ANY = re.compile(
-    r"^(?:any(?:thing)?|something|some)(?: (?:said|more|else))? "
+    r"^(?:any(?:thing)?|something|some|more|details?|info(?:rmation)?)(?: (?:said|more|else))? "
     r"(about|on|regarding|concerning|for|in)\s+(.+)$",
     re.I | re.S,
 )
@@ -168,6 +168,8 @@ def complete_fragment(
         return same
     if shape.has_clause or not shape.tokens or _too_long(shape):
         return None
+    if not led and _is_search(body, shape):
+        return None
     if shape.wh[1]:
         return _other_wh(body, base, known)
     if _SMALL_TALK.fullmatch(lowered):
@@ -264,6 +266,14 @@ def _better_base(question: str, base: Shape, earlier: Sequence[str], known: Sequ
     if kind == "thing" and kinds and kinds <= actors | {"text"}:
         return next((s.text for s in shapes if any(p.role in _ABOUT[:4] for p in s.phrases)), None)
     return None
+
+
+def _is_search(body: str, shape: Shape) -> bool:
+    """Keywords that say all there is to say: "traceability of training data in the plan", "more about the AI Act"."""
+    if (about := _ANY.match(body)) and _names_its_own_topic(about[2]):
+        return True
+    content = [t for t in shape.tokens if t.tag == "noun"]
+    return len(content) > 3 and shape.tokens[0].tag == "noun" and any(t.tag == "prep" for t in shape.tokens)
 
 
 def _too_long(shape: Shape) -> bool:
