@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import random
 import time
 from pathlib import Path
 
@@ -37,11 +38,19 @@ def main() -> None:
     if options.limit:
         cases = cases[:: max(1, len(cases) // options.limit)]
     found, seconds, needs = [], [], []
+    rng = random.Random(0)
+    foreign, dragged = [], []
     for row, past in cases:
         begun = time.perf_counter()
         result = model.classify_segments(row["q"], past)
         seconds.append(time.perf_counter() - begun)
         alone = model.classify_segments(row["rewrite"], past)
+        other = rng.choice(cases)
+        while other[0]["title"] == row["title"]:
+            other = rng.choice(cases)
+        changed = model.classify_segments(row["rewrite"], other[1])  # a change of topic: nothing is to be taken
+        dragged.append((changed.words, terms(row["rewrite"])))
+        foreign.append(changed.needs_context)
         needs.append((result.needs_context, alone.needs_context))
         human = added_terms(row["q"], row["rewrite"])
         history = terms(" ".join(text for text, _ in past))
@@ -54,16 +63,19 @@ def main() -> None:
             triples.append((frozenset(ours), human, history))
             untouched += not {normal(w) for w, p in alone.items() if p > threshold} - {""} - rewrite
         s = term_scores(triples)
+        left = sum(not {normal(w) for w, p in words.items() if p > threshold} - {""} - own for words, own in dragged)
         logger.info(
-            "p>%.1f: precision %.3f recall %.3f (of all added words %.3f) F1 %.3f; stand-alone untouched %.3f; n=%d",
-            threshold, s.precision, s.recall, s.recall_all, s.f1, untouched / len(found), s.count,
+            "p>%.1f: precision %.3f recall %.3f (of all added words %.3f) F1 %.3f; stand-alone untouched %.3f, after "
+            "another conversation %.3f; n=%d",
+            threshold, s.precision, s.recall, s.recall_all, s.f1, untouched / len(found), left / len(found), s.count,
         )  # fmt: skip
     for threshold in (0.3, 0.5, 0.7):
         logger.info(
-            "needs context > %.1f: follow-ups %.3f, stand-alone %.3f",
+            "needs context > %.1f: follow-ups %.3f, stand-alone %.3f, after another conversation %.3f",
             threshold,
             sum(a > threshold for a, _ in needs) / len(needs),
             sum(b > threshold for _, b in needs) / len(needs),
+            sum(c > threshold for c in foreign) / len(foreign),
         )
     ordered = sorted(seconds)
     length = sum(len(layout(made, row["q"], past).ids) for row, past in cases) / len(cases)
