@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from govqa.conversation.ellipsis import Completed, complete_fragment, put, without_lead
+from govqa.conversation.clauses import embedded_clause
+from govqa.conversation.ellipsis import complete_fragment, without_lead
 from govqa.conversation.grammar import Shape, Token, kind_of, parse, tokenise
-from govqa.conversation.mentions import Mention, embedded_clause, mentions
-from govqa.conversation.pronouns import Pointer, pointers, rank, replace_ones, substitute
+from govqa.conversation.mentions import Mention, mentions
+from govqa.conversation.ones import replace_ones
+from govqa.conversation.pronouns import Pointer, pointers, rank, substitute
 from govqa.conversation.scope import match_sources
+from govqa.conversation.topics import Completed, put
 from govqa.conversation.words import NUMBERS, ROLES, SAYING, TEXTS, is_plural, verb_base
 from govqa.types import Filters, Source, Turn
 

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from govqa.conversation.grammar import Phrase, Shape, Token, kind_of, parse, tokenise
+from govqa.conversation.clauses import embedded_clause
+from govqa.conversation.grammar import Phrase, Shape, kind_of, parse, tokenise
+from govqa.conversation.people import OF_NEWSPAPERS, people_in, with_case, without_title
 from govqa.conversation.words import (
     BE,
     DETERMINERS,
     GROUPS,
     ORGANISATION_WORDS,
     PLACES,
-    PREPOSITIONS,
     SAYING,
     TEXTS,
-    TITLES,
     is_plural,
     verb_base,
 )
@@ -79,13 +79,13 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
     for distance, turn in enumerate(reversed(history[-TURNS_REMEMBERED:])):
         shape = parse(turn.interpreted_as or turn.question)
         quotes = " ".join(turn.quotes)[:_QUOTE_CHARACTERS]
-        people = _people(quotes)
+        people = people_in(quotes)
         belongs = _belonging(shape)
         for number, phrase in enumerate(shape.phrases):
             kind = _kind_in_question(phrase, shape, people)
-            text = _with_case(phrase.text, quotes, people if kind == "person" else ())
+            text = with_case(phrase.text, quotes, people if kind == "person" else ())
             if kind == "person":
-                text = _without_title(text)
+                text = without_title(text)
             if phrase.role == "wh":
                 if described := _described(phrase, shape):
                     found.append(Mention(described, kind, "wh", "question", distance, text))
@@ -107,7 +107,7 @@ def mentions(history: Sequence[Turn]) -> list[Mention]:
             if phrase_text := span_phrase(span, turn.quotes[0] if turn.quotes else ""):
                 noun_phrase = phrase_text
                 kind = "person" if any(phrase_text.endswith(p) for p in people) else kind_of(phrase_text)
-                text = _without_title(phrase_text) if kind == "person" else phrase_text
+                text = without_title(phrase_text) if kind == "person" else phrase_text
                 found.append(Mention(text, kind, "answer", "span", distance))
         if not noun_phrase and quotes and _asks_for_a_thing(shape) and (new := _introduced(quotes)):
             found.append(Mention(new, kind_of(new), "introduced", "quote", distance))
@@ -278,7 +278,7 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
     is_who = shape.wh_word in {"who", "whom"} and phrase.role == "subject" and not verb
     passive = shape.aux >= 0 and shape.tokens[shape.aux].lower in BE
     acts = bool(verb) and not passive and len(words) == 1 and words[0].text != words[0].lower
-    if verb in _OF_NEWSPAPERS and not _speaks_for_itself(people, bare):
+    if verb in OF_NEWSPAPERS and not _speaks_for_itself(people, bare):
         return phrase.kind  # a newspaper, an agency
     speaks = phrase.role == "subject" and ((verb in SAYING and len(words) <= 3) or acts)
     if is_who and not is_plural(phrase.head):
@@ -287,9 +287,6 @@ def _kind_in_question(phrase: Phrase, shape: Shape, people: Sequence[str]) -> st
         return phrase.kind
     named = all(w.text[0].isupper() for w in words)
     return "name" if named or speaks else phrase.kind  # "Li", "Reuters": somebody, or a body
-
-
-_OF_NEWSPAPERS = frozenset({"report", "publish"})
 
 
 def _speaks_for_itself(people: Sequence[str], name: str) -> bool:
@@ -327,185 +324,3 @@ def _described(phrase: Phrase, shape: Shape) -> str:
         return ""
     rest = clause[position + len(noun) :].strip()
     return f"the {noun} that {rest}" if 0 < len(rest.split()) <= 12 else f"the {noun}"
-
-
-def _people(text: str) -> tuple[str, ...]:
-    """Names of people in a quote: after a title, beside a verb of saying, or two plain names in a row."""
-    tokens = tokenise(text)
-    found: list[str] = []
-    i = 0
-    while i < len(tokens):
-        start = i
-        while (
-            i < len(tokens)
-            and tokens[i].text[0].isupper()
-            and tokens[i].tag == "noun"
-            and (i == start or text[tokens[i - 1].end : tokens[i].start].isspace())
-        ):
-            i += 1
-        run = tokens[start:i]
-        if not run:
-            i += 1
-            continue
-        named = [t for t in run if t.lower not in TITLES]
-        titled = len(named) < len(run)
-        after = verb_base(tokens[i].lower) if i < len(tokens) else ""
-        name = text[named[0].start : named[-1].end] if named else ""
-        plain = all(
-            t.lower not in PLACES | ORGANISATION_WORDS and (not t.text.isupper() or (titled and len(t.text) < 3))
-            for t in named
-        )
-        speaks = after in SAYING - _OF_NEWSPAPERS and tokens[i].lower != after
-        speaks = (speaks and start > 0) or _speaks_first(tokens, start, i)
-        alone = start == 0 or tokens[start - 1].lower != "the"  # "the Advisory Body" is nobody's name
-        if name and plain and 0 < len(named) < 4 and (titled or speaks or (alone and kind_of(name) == "person")):
-            found.append(name)
-    full: list[str] = []
-    for name in found:
-        longer = next((o for o in found if name != o and name in o.split()), name)
-        if longer not in full:
-            full.append(longer)
-    return tuple(full)
-
-
-def _speaks_first(tokens: Sequence[Token], start: int, end: int) -> bool:
-    """ "Li did not name …", "Li said": one word that begins a sentence, and somebody's, as it said something."""
-    word = tokens[start]
-    if end != start + 1 or is_plural(word.lower) or word.lower in GROUPS | TEXTS | TITLES or word.text.isupper():
-        return False
-    at, did = end, False
-    while at < len(tokens) and at < end + 3 and (tokens[at].lower in {"did", "had"} or tokens[at].tag == "adv"):
-        did = did or tokens[at].tag == "aux"
-        at += 1
-    base = verb_base(tokens[at].lower) if at < len(tokens) else ""
-    if base not in SAYING - _OF_NEWSPAPERS:
-        return False
-    return did or (tokens[at].lower != base and not tokens[at].lower.endswith(("s", "ing")))
-
-
-def _with_case(text: str, quotes: str, people: Sequence[str]) -> str:
-    """A name typed in small letters, or in part, as the quotes write it."""
-    for person in people:
-        if text.lower() == person.lower() or text.lower() in person.lower().split():
-            return person
-    if text == text.lower() and quotes and not text.startswith(("the ", "a ", "an ")):
-        match = re.search(rf"(?<!\w){re.escape(text)}(?!\w)", quotes, re.I)
-        if match and match.group() != text and not _sentence_start(quotes, match.start()):
-            return match.group()
-    return text
-
-
-def _sentence_start(text: str, position: int) -> bool:
-    before = text[:position].rstrip()
-    return not before or before[-1] in '.?!“”"'
-
-
-def _without_title(name: str) -> str:
-    words = name.split()
-    while len(words) > 1 and words[0].lower().rstrip(".") in TITLES:
-        words.pop(0)
-    if words and words[0].lower() == "the":
-        return name
-    return " ".join(words)
-
-
-def embedded_clause(shape: Shape) -> str:
-    """A question as a clause that can follow a preposition.
-
-    >>> embedded_clause(parse("What will China share with other countries?"))
-    'what China will share with other countries'
-    """
-    text = shape.text.rstrip(" ?!.")
-    tokens = shape.tokens
-    if not tokens:
-        return ""
-    lowered = text if tokens[0].text.isupper() and len(tokens[0].text) > 1 else text[:1].lower() + text[1:]
-    if shape.wh[1] == 0 and shape.aux != 0:  # "Tell me about the plan": what it is about
-        return shape.phrases[-1].text if shape.phrases else ""
-    if shape.aux < 0 or (shape.verb >= 0 and shape.aux > shape.verb):
-        return lowered
-    if shape.wh[1] == 0:
-        if shape.aux != 0:
-            return ""
-        rest = text[tokens[0].end :].strip()
-        return f"whether {_inverted(shape, rest, tokens[0].text.lower())}"
-    if shape.wh[1] != shape.aux:
-        return lowered
-    front = text[: tokens[shape.aux].start].rstrip()
-    rest = text[tokens[shape.aux].end :].strip()
-    if not rest or tokens[min(shape.aux + 1, len(tokens) - 1)].tag in {"verb", "prep", "adv"}:
-        return lowered  # "Who is speaking": the wh-word is the subject
-    return f"{front[:1].lower() + front[1:]} {_inverted(shape, rest, tokens[shape.aux].text)}"
-
-
-def _inverted(shape: Shape, rest: str, aux: str) -> str:
-    """Subject before auxiliary again: "China share with" + will → "China will share with"."""
-    if shape.wh[1] == 0 and shape.verb < 0 and len(rest.split()) > 1 and aux.lower() in BE:
-        at = len(shape.text.rstrip(" ?!.")) - len(rest)
-        named = next((p for p in shape.phrases if p.start == at and p.end - at < len(rest)), None)
-        if named is not None:  # "Is the plan a treaty"
-            return f"{rest[: named.end - at]} {aux} {rest[named.end - at :].strip()}"
-        words = rest.split()
-        names = next((n for n, word in enumerate(words) if not word[0].isupper()), 0)
-        end = names or len(words) - 1  # "Is China aligned", "Is the offer genuine": what it is said to be comes last
-        return f"{' '.join(words[:end])} {aux} {' '.join(words[end:])}"
-    offset = len(shape.text.rstrip(" ?!.")) - len(rest)
-    subject = next((p for p in shape.phrases if p.start >= offset), None)
-    end = 0
-    if subject is not None and subject.start == offset:
-        end = subject.end - offset
-        for phrase in shape.phrases:  # "the risks" + "to society" stays with its noun before be
-            if phrase.start > subject.end and shape.verb < 0 and phrase.role in PREPOSITIONS:
-                end = phrase.end - offset
-    else:
-        first = tokenise(rest)[:1]
-        end = first[0].end if first and first[0].tag in {"pron", "dem"} else 0
-        if end and first[0].tag == "dem" and subject is not None and subject.start == offset + end + 1:
-            end = subject.end - offset  # "would those countries get"
-    if not end:
-        return f"{aux} {rest}"
-    verb = shape.tokens[shape.verb] if shape.verb >= 0 else None
-    tail = rest[end:]
-    if (
-        aux.lower() in {"do", "does", "did"}
-        and verb is not None
-        and shape.text[subject.end if subject else 0 : verb.start].strip() == ""
-    ):
-        return f"{rest[:end]} {_inflected(verb.text, aux.lower())}{tail.lstrip()[len(verb.text) :]}"
-    return f"{rest[:end]} {aux}{tail}"
-
-
-def _inflected(verb: str, aux: str) -> str:
-    if aux == "do":
-        return verb
-    if aux == "does":
-        if re.search(r"(?:s|x|z|ch|sh|o)$", verb):
-            return verb + "es"
-        return re.sub(r"([^aeiou])y$", r"\1ie", verb) + "s"
-    return past(verb)
-
-
-_PAST = {
-    "say": "said", "tell": "told", "write": "wrote", "make": "made", "mean": "meant", "give": "gave", "take": "took",
-    "go": "went", "come": "came", "become": "became", "see": "saw",
-    "know": "knew", "think": "thought", "bring": "brought",
-    "build": "built", "hold": "held", "keep": "kept", "lead": "led", "leave": "left", "lose": "lost", "meet": "met",
-    "pay": "paid", "run": "ran", "speak": "spoke", "seek": "sought", "sell": "sold", "spend": "spent", "win": "won",
-    "choose": "chose", "begin": "began", "find": "found", "get": "got", "feel": "felt", "fall": "fell", "rise": "rose",
-    "do": "did", "have": "had", "set": "set", "put": "put", "cost": "cost", "read": "read", "refer": "referred",
-    "ban": "banned", "plan": "planned", "stop": "stopped", "show": "showed", "draw": "drew",
-}  # fmt: skip
-
-
-def past(verb: str) -> str:
-    """The past tense of a known verb.
-
-    >>> past("propose"), past("say"), past("vary")
-    ('proposed', 'said', 'varied')
-    """
-    verb = verb.lower()
-    if verb in _PAST:
-        return _PAST[verb]
-    if verb.endswith("e"):
-        return verb + "d"
-    return re.sub(r"([^aeiou])y$", r"\1i", verb) + "ed"
