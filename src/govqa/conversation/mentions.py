@@ -129,7 +129,7 @@ def _belonging(shape: Shape) -> set[int]:
         if shape.text[before.end : phrase.start].strip().lower() == phrase.role in _JOINING
         and before.role in {"subject", "object", "fragment", "about"}
         and before.kind != "person"
-        and not before.proper
+        and (not before.proper or "'s " in before.text.replace("’", "'"))
     }
 
 

@@ -293,6 +293,8 @@ def _standing(mention: Mention) -> float:
 def _agreement(pointer: Pointer, mention: Mention) -> float | None:
     """How well number and kind agree; None: not at all."""
     person = mention.kind == "person"
+    if person and mention.role == "quote" and pointer.wants == "group":
+        return None  # somebody in an answer is hardly "they"
     plural = mention.plural
     if pointer.wants == "person":
         return 1.0 if person else (0.6 if mention.kind == "name" else None)

@@ -147,7 +147,8 @@ def _resolve(
         certain = completed.certain if completed else True
         return Resolution(asked, body, tuple(o for o in others if o != body), certain=certain), scope
     text = completed.text
-    as_typed = () if is_explicit(body) or says_nothing_alone(body) else (body,)  # "And chips?" alone is no reading
+    alone = not (is_explicit(body) or says_nothing_alone(body) or _points_to_all(body, text))
+    as_typed = (body,) if alone else ()  # "And chips?" alone is no reading
     others = tuple(dict.fromkeys(o for o in (*completed.others, *as_typed) if o != text))
     resolution = Resolution(asked, text, others, action=action, certain=completed.certain)
     if not scope.filters:
@@ -168,6 +169,12 @@ def _with_scope(resolution: Resolution, filters: Filters, sources: Sequence[Sour
     return replace(resolution, filters=filters, notes=(*resolution.notes, describe(filters, sources)))
 
 
+def _points_to_all(body: str, completed: str) -> bool:
+    """ "Who hinted at this?", completed with what "this" is: without it, it asks of anything at all."""
+    return completed.startswith(f"{body.rstrip(' ?!.')}, regarding ") and bool(_POINTING.search(body))
+
+
+_POINTING = re.compile(r"\b(?:this|that|these|those|such)\b", re.I)
 _SCOPE_ONLY = re.compile(
     r"^\s*(?:(?:and|but|so|ok|okay|now)\b[\s,]*)*(?:what (?:about|of) )?(?:only )?"
     r"(?:(?:according to|per|as per|only in|only|in|from|within|and in)\s+)(?:the )?(.{2,60}?)(?: only)?[\s?!.]*$",
