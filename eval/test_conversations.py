@@ -64,4 +64,4 @@ def test_whole_conversations_are_in_one_half_by_a_hash_of_their_number(talks: li
 
 def test_the_dev_half_holds_its_thresholds(talks: list[Case]) -> None:
     observed = follow([case for case in talks if case.split == "dev"], [CORPUS])
-    assert read_thresholds(HERE / "conversation_thresholds.toml").failures(summarise(observed)) == []
+    assert read_thresholds(HERE / "conversations.toml").failures(summarise(observed)) == []

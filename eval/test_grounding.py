@@ -68,7 +68,7 @@ def test_identity_of_quotes_is_demanded_in_full() -> None:
     assert read_thresholds(THRESHOLDS).at_least["quote_identity"] == 1.0
 
 
-@pytest.mark.parametrize("file", ["thresholds.toml", "conversation_thresholds.toml"])
+@pytest.mark.parametrize("file", ["thresholds.toml", "conversations.toml"])
 def test_thresholds_were_only_ever_tightened(file: str) -> None:
     now = read_thresholds(HERE / file)
     for version in _committed_versions(file):
