@@ -307,6 +307,8 @@ def test_a_kept_interpretation_is_taken_as_it_is() -> None:
         "What did Trump's administration say about those who export chips?",
         "is there anything about talent exchange",
         "Traceability of training data in the plan",
+        "Other than the plan, what do officials recommend?",
+        "Which bodies besides such agencies as the FTC act?",
         "More about the General-Purpose AI Code of Practice",
         "Any rules on biometric identification in schools?",
         "What is the solution to AI misuse according to UNESCO?",

@@ -277,7 +277,7 @@ def _expand(shape: Shape, known: Sequence[Mention], last: str) -> Completed | No
     named = any(p.proper for p in shape.phrases)
     for phrase in shape.phrases:
         before = next((t for t in reversed(shape.tokens) if t.end <= phrase.start), None)
-        such = phrase.text.lower().startswith("such ")
+        such = phrase.text.lower().startswith("such ") and not shape.text[phrase.end :].lstrip().startswith("as ")
         pointing = such or (before is not None and before.tag == "dem" and _is_determiner(shape, before))
         definite = phrase.text.lower().startswith("the ")
         modified = next((t.tag == "prep" for t in shape.tokens if t.start >= phrase.end), False)

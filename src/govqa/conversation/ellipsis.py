@@ -34,7 +34,7 @@ _ANY_OF_IT = re.compile(r"^(?:any|some|what|which)\s+[\w-]+(?:\s+[\w-]+)?$", re.
 _TOO = re.compile(r"^(.+?),?\s+(?:too|as well|also)$", re.I | re.S)
 _COMPARED = re.compile(
     r"^(?:(?:as |when )?compared (?:with|to)|in (?:comparison|contrast) (?:with|to)|relative to|versus|vs\.?|unlike|"
-    r"as opposed to|rather than|instead of|(?:more|less|fewer|\w{3,}er) than)\s+.+$",
+    r"as opposed to|rather than|instead of|(?:more|less|fewer|(?!other|rather)\w{3,}er) than)\s+[^,]+$",
     re.I | re.S,
 )
 _ECHO = re.compile(
@@ -177,7 +177,7 @@ def _added(body: str, base: Shape, known: Sequence[Mention]) -> Completed | None
     if not base.has_clause:
         return None
     lowered = body[:1].lower() + body[1:]
-    if _COMPARED.match(body):
+    if _COMPARED.match(body) and parse(body).aux < 0:
         return Completed(f"{base.text.rstrip(' ?!.')}, {lowered}?")
     asked = _ANY.match(body)
     if asked and not parse(asked[2]).has_clause and not _names_its_own_topic(asked[2]):
