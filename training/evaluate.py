@@ -73,9 +73,8 @@ def passage(text: str, title: str = "", source: str = "x") -> Hit:
     return Hit(Passage(source, 0, len(text), text, (title,) if title else ()), 1.0)
 
 
-def spans(reader: TrainedReader, path: Path, limit: int) -> dict[str, list[float]]:
+def spans(reader: TrainedReader, rows: Sequence[dict[str, Any]], limit: int) -> dict[str, list[float]]:
     """Forced token F1 and exact match, and whether the best sentence holds a gold span."""
-    rows = list(texts.read_rows(path))
     asked = [(r["context"], q) for r in rows for q in r["qas"] if q["spans"]]
     random.Random(5).shuffle(asked)
     exact, overlap, hit = [], [], []
@@ -161,10 +160,15 @@ def in_domain(reader: TrainedReader, folder: Path, limit: int) -> dict[str, list
     return {"hit@1": interval(first), "hit@3": interval(third)}
 
 
+def _held_out(data: Path) -> list[dict[str, Any]]:
+    return [row for row in texts.read_rows(data / "qa" / "span_train.jsonl.gz") if texts.is_held_out(row)]
+
+
 def measure(reader: TrainedReader, data: Path, limit: int) -> dict[str, dict[str, list[float]]]:
     """All of it."""
     parts: dict[str, Callable[[], dict[str, list[float]]]] = {
-        "PolicyQA": lambda: spans(reader, data / "qa" / "span_dev.jsonl.gz", limit),
+        "PolicyQA": lambda: spans(reader, list(texts.read_rows(data / "qa" / "span_dev.jsonl.gz")), limit),
+        "SQuADShifts, held out": lambda: spans(reader, _held_out(data), limit),
         "SelQA": lambda: evidence(reader, data / "qa" / "evidence_dev.jsonl.gz", limit),
         "near misses, PolicyQA": lambda: near_misses(reader, data / "qa" / "span_dev.jsonl.gz", limit // 2),
         "near misses, SelQA": lambda: near_misses(reader, data / "qa" / "evidence_dev.jsonl.gz", limit // 2),

@@ -38,17 +38,21 @@ RANKS = 5
 """Ranks are divided by this, which is how strongly regularisation holds their weight."""
 LONG = Path(__file__).parent / "data" / "long-documents.jsonl"
 WHERE = Path(__file__).parent / "runs" / "long-documents"
-LEAST = (0.2, 0.3, 0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
+NEAR = 10
+"""Cosines are multiplied by this, for the same reason."""
+LEAST = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 @dataclass(slots=True)
 class Asked:
-    """One question: a row of scores a sentence, which sentences are right, is there an answer, passages in all."""
+    """One question: a row of scores a sentence, which sentences are right, is there an answer, passages in all, and the
+    nearest one's cosine."""
 
     rows: np.ndarray
     right: np.ndarray
     answerable: bool
     passages: int
+    near: float
 
 
 def logit(probability: float) -> float:
@@ -81,7 +85,9 @@ def observe(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
                     )
                 )
         keep = slice(1, None) if len(rows) > 1 else slice(None)
-        seen.append(Asked(np.array(rows)[keep], np.array(right)[keep], case.answerable, library.passage_count))
+        near = max((hit.dense or 0.0 for hit in hits), default=0.0)
+        count = library.passage_count
+        seen.append(Asked(np.array(rows)[keep], np.array(right)[keep], case.answerable, count, near))
     return seen
 
 
@@ -112,26 +118,25 @@ def summary(question: Asked, model: LogisticRegression) -> tuple[list[float], bo
     scores = model.decision_function(question.rows)
     order = np.argsort(-scores, kind="stable")
     right = question.right[order]
-    made = [float(question.rows[:, 0].max()), math.log10(question.passages)]
+    made = [float(question.rows[:, 0].max()), math.log10(question.passages), question.near * NEAR]
     return made, bool(right[0]), bool(right[:3].any()), float(1 / (1 + math.exp(-scores[order[0]])))
 
 
-def report(asked: Sequence[Asked], found: Sequence[Any], confidence: np.ndarray) -> dict[str, Any]:
+def report(asked: Sequence[Asked], found: Sequence[Any], confidence: np.ndarray, exists: np.ndarray) -> dict[str, Any]:
     """The figures of one set of questions, each from the folds that did not see it."""
     there = np.array([a.answerable for a in asked])
     first = np.array([f[1] for f in found]) & there
     three = np.array([f[2] for f in found]) & there
-    most = np.array([1 / (1 + math.exp(-f[0][0])) for f in found])
     bins = np.minimum(9, (confidence * 10).astype(int))
     error = sum(abs((confidence - first)[bins == b].sum()) for b in range(10)) / len(asked)
     return {
         "questions": [int(there.sum()), int((~there).sum())],
         "evidence first": first[there].mean(),
         "evidence in three": three[there].mean(),
-        "AUROC": roc_auc_score(there, most),
+        "AUROC": roc_auc_score(there, exists),
         "expected calibration error": error,
         "least: false abstentions, turned down, evidence in three": {
-            f"{t:.2f}": [(most[there] < t).mean(), (most[~there] < t).mean(), (three & (most >= t))[there].mean()]
+            f"{t:.2f}": [(exists[there] < t).mean(), (exists[~there] < t).mean(), (three & (exists >= t))[there].mean()]
             for t in LEAST
         },
     }
@@ -153,11 +158,14 @@ def main() -> None:
             found[i] = summary(asked[i], model)
     made = np.array([f[0] for f in found])
     first = np.array([f[1] and a.answerable for f, a in zip(found, asked, strict=True)])
-    confidence = np.zeros(len(asked))
+    there = np.array([a.answerable for a in asked])
+    confidence, exists = np.zeros(len(asked)), np.zeros(len(asked))
     for fold in folds:
         rest = np.setdiff1d(np.arange(len(asked)), fold)
-        confidence[fold] = LogisticRegression().fit(made[rest], first[rest]).predict_proba(made[fold])[:, 1]
-    model, second = fit_sentences(asked), LogisticRegression().fit(made, first)
+        for values, wanted, given in ((confidence, first, made[:, :2]), (exists, there, made)):
+            values[fold] = LogisticRegression(C=10).fit(given[rest], wanted[rest]).predict_proba(given[fold])[:, 1]
+    model = fit_sentences(asked)
+    second, third = LogisticRegression(C=10).fit(made[:, :2], first), LogisticRegression(C=10).fit(made, there)
     weights = dict(zip(NAMES, model.coef_[0], strict=True))
     cut = len(fixed)
     out = {
@@ -169,10 +177,14 @@ def main() -> None:
             "passage": second.coef_[0][0],
             "size": second.coef_[0][1],
             "confidence_bias": second.intercept_[0],
+            "exists_passage": third.coef_[0][0],
+            "exists_size": third.coef_[0][1],
+            "exists_near": third.coef_[0][2] * NEAR,
+            "exists_bias": third.intercept_[0],
         },
-        "fixed set, dev": report(asked[:cut], found[:cut], confidence[:cut]),
-        "long documents": report(asked[cut:], found[cut:], confidence[cut:]),
-        "together": report(asked, found, confidence),
+        "fixed set, dev": report(asked[:cut], found[:cut], confidence[:cut], exists[:cut]),
+        "long documents": report(asked[cut:], found[cut:], confidence[cut:], exists[cut:]),
+        "together": report(asked, found, confidence, exists),
     }
     sys.stdout.write(json.dumps(out, indent=1, default=lambda v: round(float(v), 3)) + "\n")
 

@@ -35,16 +35,18 @@ _ASKS_FOR_LINK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What is fitted, per reader: two logistic regressions (Platt 1999) and the thresholds that go with them.
+    """What is fitted, per reader: three logistic regressions (Platt 1999) and the thresholds that go with them.
 
     The first turns a sentence's scores into the probability that it answers: the log-odds of ``answerable`` (its
     passage's), ``evidence`` and ``span``, and ``rank``, its passage's place among those found. The second turns the
     best sentence's log-odds (``best``), those of the most answerable passage (``passage``) and the decimal logarithm of
     the number of passages in the library (``size``: among more, the first is less often the right one) into the
-    confidence.
+    confidence. The third turns the last two (``exists_passage``, ``exists_size``: among more, one that does not answer
+    looks as if it did) and the nearest passage's cosine (``exists_near``) into the probability that there is an answer
+    at all.
 
-    ``least``: how answerable the most answerable passage has to be, and ``threshold``: the confidence that is needed,
-    or the answer is ``not_found``; ``further``: the share of the best sentence's probability that a second or third
+    ``least``: how probable it has to be that there is an answer, and ``threshold``: the confidence that is needed, or
+    the answer is ``not_found``; ``further``: the share of the best sentence's probability that a second or third
     citation needs; ``widen``: evidence that a neighbouring sentence needs to join a quote; ``enough``: a sentence's
     probability from which no further passage is read.
     """
@@ -61,6 +63,10 @@ class Calibration:
     passage: float = 0.0
     size: float = 0.0
     confidence_bias: float = 0.0
+    exists_passage: float = 1.0
+    exists_size: float = 0.0
+    exists_near: float = 0.0
+    exists_bias: float = 0.0
     least: float = 0.0
     enough: float = 0.97
 
@@ -81,6 +87,18 @@ class Calibration:
             + self.best * _logit(best)
             + self.passage * _logit(passage)
             + self.size * math.log10(max(1, passages))
+        )
+
+    def exists(self, passage: float, passages: int = 1, near: float = 0.0) -> float:
+        """Calibrated probability in [0, 1] that a library of so many passages holds an answer.
+
+        ``near`` is the cosine of the question with the nearest passage.
+        """
+        return _sigmoid(
+            self.exists_bias
+            + self.exists_passage * _logit(passage)
+            + self.exists_size * math.log10(max(1, passages))
+            + self.exists_near * near
         )
 
 
@@ -192,11 +210,13 @@ def choose(
     *,
     links: bool = True,
     passages: int = 1,
+    near: float = 0.0,
 ) -> tuple[list[Candidate], float]:
     """The candidates to cite, best first, those of one source together, and the confidence that the first one answers.
 
     Nothing is chosen when the best passage or the confidence is below its threshold; with a ``threshold`` of one's own
-    only the confidence counts. ``passages`` is how many there are in the library. A further candidate has to be likely
+    only the confidence counts. ``passages`` is how many there are in the library, ``near`` the cosine of the question
+    with the nearest. A further candidate has to be likely
     itself, and to add something: it neither overlaps nor nearly repeats one that is cited already.
     """
     ranked = candidates(readings, fitted, links=links)
@@ -204,7 +224,7 @@ def choose(
     confidence = fitted.confidence(ranked[0].score, most, passages) if ranked else 0.0
     if not ranked or confidence < (fitted.threshold if threshold is None else threshold):
         return [], confidence
-    if threshold is None and most < fitted.least:
+    if threshold is None and fitted.exists(most, passages, near) < fitted.least:
         return [], confidence
     reading_of = {reading.passage.id: reading for reading in readings}
     chosen: list[Candidate] = []

@@ -196,6 +196,7 @@ class Assistant:
             self.settings.threshold,
             links=asks_for_link(question),
             passages=self.library.passage_count,
+            near=max((hit.dense or 0.0 for hit in hits), default=0.0),
         )
         chosen = revisit(understood.action, ranked, limit)
         whole = text_of(question, named, self._place) if named and asks_for_text(question) else None
