@@ -18,7 +18,7 @@ from importlib.resources import files
 from govqa.provisions import of_heading, provision_label
 from govqa.sentences import is_list_item
 from govqa.terms import content_stems
-from govqa.types import Citation, Excerpt, Heading, Hit, Page, Passage, Reading, ScoredSpan, Source
+from govqa.types import Citation, Excerpt, Heading, Hit, Page, Passage, Reading, Source
 
 CONTEXT = 200
 """Code points of context before and after a quote."""
@@ -182,17 +182,21 @@ def widen(candidate: Candidate, reading: Reading, fitted: Calibration) -> Candid
     def fits(a: int, b: int) -> bool:
         return sentences[b].end - sentences[a].start <= LONGEST_QUOTE
 
-    own = max(s.score for s in sentences[first : last + 1])
-    while first > 0 and _joins(sentences[first - 1], own, fitted) and fits(first - 1, last):
-        first -= 1
-    while last + 1 < len(sentences) and _joins(sentences[last + 1], own, fitted) and fits(first, last + 1):
-        last += 1
     said = [text[s.start - base : s.end - base].rstrip() for s in sentences]
+    own = max(s.score for s in sentences[first : last + 1])
+
+    def joins(at: int) -> bool:
+        score = sentences[at].score
+        return score >= fitted.widen and score >= 0.6 * own and said[at] not in reading.passage.heading_path
+
+    while first > 0 and joins(first - 1) and fits(first - 1, last):
+        first -= 1
+    while last + 1 < len(sentences) and joins(last + 1) and fits(first, last + 1):
+        last += 1
     if said[last].endswith(_LEAD_IN):
-        listed = said[last:]
-        for before, item, sentence in zip(listed, listed[1:], sentences[last + 1 :], strict=False):
-            goes_on = before.endswith((*_LEAD_IN, ";", ",", "；")) or is_list_item(item)
-            if not (goes_on or _joins(sentence, own, fitted)) or not fits(first, last + 1):
+        while last + 1 < len(sentences) and fits(first, last + 1):
+            goes_on = said[last].endswith((*_LEAD_IN, ";", ",", "；")) or is_list_item(said[last + 1])
+            if not goes_on and not joins(last + 1):
                 break
             last += 1
     return replace(
@@ -349,10 +353,6 @@ def read_until_settled(
         if max((c.score for c in candidates(readings, fitted, links=links)), default=0.0) >= wanted:
             break
     return readings
-
-
-def _joins(neighbour: ScoredSpan, own: float, fitted: Calibration) -> bool:
-    return neighbour.score >= fitted.widen and neighbour.score >= 0.6 * own
 
 
 def _same_place(a: Candidate, b: Candidate) -> bool:
