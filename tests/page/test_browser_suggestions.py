@@ -4,16 +4,16 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-POINTS = "What are the three talking points of the proposal?"
+SOUTH = "What is the Global South?"
 NONSENSE = "What is the boiling point of tungsten?"
 
 
 def test_suggestions_follow_an_answer_and_are_really_answered(visit, served):
     here = visit().open()
-    here.ask(POINTS)
+    here.ask(SOUTH)
     chips = here.page.locator("button.suggestion")
     chips.first.wait_for()
-    expected = served.assistant.suggest(served.assistant.ask(POINTS))
+    expected = served.assistant.suggest(served.assistant.ask(SOUTH))
     assert chips.all_inner_texts() == expected
     assert 1 <= len(expected) <= 3
     assert all(served.assistant.ask(question).status == "answered" for question in expected)
@@ -22,7 +22,7 @@ def test_suggestions_follow_an_answer_and_are_really_answered(visit, served):
 
 def test_one_click_asks_a_suggestion_and_it_is_not_offered_again(visit):
     here = visit().open()
-    here.ask(POINTS)
+    here.ask(SOUTH)
     chip = here.page.locator("button.suggestion").first
     chip.wait_for()
     question = chip.inner_text()
@@ -37,7 +37,7 @@ def test_one_click_asks_a_suggestion_and_it_is_not_offered_again(visit):
 
 def test_nothing_is_suggested_under_an_abstention_or_an_empty_page(visit):
     here = visit().open()
-    here.ask(POINTS)
+    here.ask(SOUTH)
     here.page.locator("button.suggestion").first.wait_for()
     here.ask(NONSENSE)
     here.page.wait_for_function("document.querySelector('.suggested').hidden")

@@ -17,7 +17,7 @@ from govqa.conversation.grammar import Token, kind_of, tokenise
 from govqa.conversation.words import FUNCTION_WORDS, ROLES, TEXTS, is_plural, verb_base
 from govqa.types import Answer, Source, Turn
 
-LEAST_CONFIDENCE = 0.6
+LEAST_CONFIDENCE = 0.55
 TRIES = 8
 """How many candidates are asked at most for the three that are shown."""
 
