@@ -56,7 +56,8 @@ def suggest(
     asked = {_key(text) for turn in history for text in (turn.question, turn.interpreted_as) if text}
     asked |= {_key(answer.question), _key(answer.interpreted_as)}
     read = {(c.source.id, c.start) for c in answer.citations}
-    topics = {t.lower for t in tokenise(answer.interpreted_as) if t.lower not in FUNCTION_WORDS}
+    said = [answer.interpreted_as, *(turn.interpreted_as or turn.question for turn in history)]
+    topics = {t.lower for text in said for t in tokenise(text) if t.lower not in FUNCTION_WORDS}
     found: list[str] = []
     tried = 0
     for question, topic in _candidates(answer, headings or {}):
