@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -83,6 +84,8 @@ def without_names(question: str, library: Library) -> str:
     return bare if _WORD.search(bare) else question
 
 
+@lru_cache(maxsize=65536)
 def _name(source: Source) -> str:
+    """What a source may be called, as words between spaces: asked again for every question, so kept."""
     stem = PurePath(source.origin.replace("\\", "/")).stem
     return f" {' '.join(_WORD.findall(searchable(f'{source.title} {source.publisher} {stem}').casefold()))} "
