@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     max_citations: int = Field(default=3, ge=1, le=20)
     """How many citations an answer may have."""
     threshold: float | None = Field(default=None, ge=0.0, le=1.0)
-    """Confidence under which the answer is ``not_found``; unset: by how probable it is that there is an answer at all."""
+    """Confidence under which the answer is ``not_found``; unset: how probable an answer is at all decides."""
     max_file_mb: int = Field(default=100, ge=1)
     """Largest file that is read."""
     private_hosts: str = ""
