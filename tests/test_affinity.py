@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from govqa.affinity import NAMED, affinity, without_names
+from govqa.affinity import NAMED, affinity, called, without_names
 from govqa.assistant import Assistant
 from govqa.settings import Settings
+from govqa.types import Source
 
 NORTH = "# Lantern Act\n\n## Scope\n\nLanterns light. It binds makers.\n\n## Fines\n\nBreaches cost 10 crowns."
 SOUTH = "# Kettle Code\n\n## Scope\n\nKettles boil water.\n\n## Fines\n\nBreaches cost twenty crowns."
@@ -77,3 +78,17 @@ def test_too_common_a_word_is_not_looked_up(assistant, monkeypatch):
 )
 def test_what_a_source_is_called_is_left_out_of_what_is_searched(assistant, question, bare):
     assert without_names(question, assistant.library) == bare
+
+
+@given(question=st.text(max_size=60), title=st.text(max_size=40))
+def test_what_a_source_is_called_are_words_of_the_question(question, title):
+    for word in called(question, Source("1", title)).split():
+        assert word in question
+
+
+def test_a_source_is_called_by_its_title_publisher_and_file():
+    source = Source(
+        "1", "Methodology for the Assessment of AI", publisher="Council of Europe", origin="HUDERIA-2024.pdf"
+    )
+    assert called("Does the huderia of the Council bind states?", source) == "huderia Council"
+    assert called("Does the act bind states?", source) == ""

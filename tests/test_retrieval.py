@@ -83,3 +83,11 @@ def test_fusing_loses_and_invents_nothing(dense, lexical):
 def test_what_both_stages_like_beats_what_one_likes():
     a, b, c = (Passage("s", n, n + 1, "x") for n in range(3))
     assert fuse([(a, 0.9), (b, 0.8), (c, 0.1)], [(b, 9.0), (c, 1.0)])[0].passage is b
+
+
+def test_the_nearest_sentence_decides_between_passages_that_are_alike():
+    a, b, c = (Passage("s", n, n + 1, "x") for n in range(3))
+    alike = [(a, 0.5), (b, 0.5), (c, 0.1)]
+    hits = fuse(alike, [], [(a, 0.4), (b, 0.9), (c, 0.1)])
+    assert [hit.passage for hit in hits] == [b, a, c]
+    assert [hit.nearest for hit in hits] == [0.9, 0.4, 0.1]

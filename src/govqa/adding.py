@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -103,13 +103,6 @@ def split_document(document: Document, key: str, embedder: Embedder, settings: S
     )
 
 
-def embedded_texts(passages: Iterable[Passage]) -> list[str]:
-    """What is embedded for each passage."""
-    from govqa.passages import embedded_text
-
-    return [embedded_text(passage.heading_path, passage.text) for passage in passages]
-
-
 def tell(progress: Progress | None, done: int, total: int, what: str) -> None:
     """Report progress to whoever wants it."""
     if progress is not None:
@@ -124,12 +117,14 @@ def _source(document: Document, origin: str) -> Source:
 
 def _embedded(entries: Sequence[Entry], embedder: Embedder) -> list[Entry]:
     """The entries with the vectors of their passages, embedded all at once."""
-    texts = embedded_texts(passage for entry in entries for passage in entry.passages)
-    if not texts:
+    from govqa.passage_vectors import passage_vectors
+
+    passages = [passage for entry in entries for passage in entry.passages]
+    if not passages:
         return list(entries)
-    vectors, at, done = embedder.embed(texts), 0, []
-    for entry in entries:
-        after = at + len(entry.passages)
-        done.append(replace(entry, vectors=vectors[at:after]) if entry.passages else entry)
-        at = after
-    return done
+    titles = [entry.source.title for entry in entries for _ in entry.passages]
+    vectors = iter(passage_vectors(passages, titles, embedder))
+    return [
+        replace(entry, vectors=[next(vectors) for _ in entry.passages]) if entry.passages else entry
+        for entry in entries
+    ]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from govqa.fulltext import query_terms, searchable
+from govqa.fulltext import STOP_WORDS, query_terms, searchable
 from govqa.types import Source
 
 if TYPE_CHECKING:
@@ -82,6 +82,20 @@ def without_names(question: str, library: Library) -> str:
 
     bare = " ".join(_WORD.sub(kept, question).split())
     return bare if _WORD.search(bare) else question
+
+
+def called(question: str, source: Source) -> str:
+    """The words of the question that stand in the source's title, publisher or file name, in their order.
+
+    It is how the reader learns that "HUDERIA" means the document before it, whose passages seldom say so.
+
+    >>> from govqa.types import Source
+    >>> called("What must firms do under California's AB 2013?", Source("1", "Training data", origin="CA-AB-2013.pdf"))
+    'AB 2013'
+    """
+    name = _name(source)
+    words = dict.fromkeys(_WORD.findall(question))
+    return " ".join(w for w in words if w.casefold() not in STOP_WORDS and f" {searchable(w).casefold()} " in name)
 
 
 @lru_cache(maxsize=65536)

@@ -206,6 +206,15 @@ def widen(candidate: Candidate, reading: Reading, fitted: Calibration) -> Candid
     )
 
 
+def closeness(hits: Sequence[Hit]) -> float:
+    """The cosine of the question with the nearest sentence of what was found; 0 if nothing was.
+
+    >>> closeness([])
+    0.0
+    """
+    return max((hit.nearest or 0.0 for hit in hits), default=0.0)
+
+
 def choose(
     readings: Sequence[Reading],
     fitted: Calibration,

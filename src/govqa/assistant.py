@@ -173,7 +173,15 @@ class Assistant:
         phase: Callable[[str], None],
         timings: dict[str, float],
     ) -> Answer:
-        from govqa.answering import asks_for_link, body, calibration, choose, is_bare_link, read_until_settled
+        from govqa.answering import (
+            asks_for_link,
+            body,
+            calibration,
+            choose,
+            closeness,
+            is_bare_link,
+            read_until_settled,
+        )
         from govqa.naming import asks_for_text, inside, text_of
         from govqa.revisiting import remarks, revisit
 
@@ -196,7 +204,7 @@ class Assistant:
             self.settings.threshold,
             links=asks_for_link(question),
             passages=self.library.passage_count,
-            near=max((hit.dense or 0.0 for hit in hits), default=0.0),
+            near=closeness(hits),
         )
         chosen = revisit(understood.action, ranked, limit)
         whole = text_of(question, named, self._place) if named and asks_for_text(question) else None

@@ -148,15 +148,29 @@ class Catalogue(Database):
         return int(self._all("SELECT count(*) FROM passages")[0][0])
 
     def vectors(self) -> Iterator[tuple[int, str, int, int, bytes]]:
-        """Row, source, start, end and float16 vector of every passage, in the order of their ids."""
+        """Row, source, start, end and float16 vectors of every passage, in the order of their ids.
+
+        A passage's own vector comes first, then one of each of its sentences, where they have any.
+        """
         with self.snapshot():
             yield from self._db.execute(
                 "SELECT p.id, p.source_id, p.start_at, p.end_at, v.vector FROM passages p"
                 " LEFT JOIN vectors v ON v.passage = p.id ORDER BY p.source_id, p.start_at"
             )
 
+    def vectors_of(self, source_id: str, starts: Sequence[int]) -> dict[int, bytes]:
+        """The float16 vectors of those of a source's passages that begin at ``starts``, by where they begin."""
+        found: dict[int, bytes] = {}
+        for some in _chunks(starts):
+            sql = (
+                "SELECT p.start_at, v.vector FROM passages p JOIN vectors v ON v.passage = p.id"
+                f" WHERE p.source_id = ? AND p.start_at IN ({_marks(some)})"
+            )
+            found.update(self._all(sql, [source_id, *some]))
+        return found
+
     def vector_at(self, source_id: str, start: int) -> tuple[int, int, bytes] | None:
-        """Row, end and float16 vector of the passage that begins there."""
+        """Row, end and float16 vectors (its own first) of the passage that begins there."""
         rows = self._all(
             "SELECT p.id, p.end_at, v.vector FROM passages p JOIN vectors v ON v.passage = p.id"
             " WHERE p.source_id = ? AND p.start_at = ?",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from govqa.catalogue import Catalogue
 from govqa.errors import LibraryError
 from govqa.fulltext import words
-from govqa.vectors import ChromaIndex, IndexFailure, cosines, decode
+from govqa.vectors import ChromaIndex, IndexFailure, cosines, decode, own
 
 _NORM_TOLERANCE = 5e-3  # float16 rounds each of a unit vector's numbers by up to 1/2048 of itself
 _SAME = 1 - 1e-4
@@ -62,10 +62,11 @@ def _vectors(catalogue: Catalogue) -> Iterator[str]:
     dimension = catalogue.fingerprint.dimension
     for _, source_id, start, end, blob in catalogue.vectors():
         name = f"passage {source_id}:{start}-{end}"
-        if blob is None or len(blob) != 2 * dimension:
+        if not blob or len(blob) % (2 * dimension):
             yield f"{name}: its vector is missing or has another dimension"
             continue
-        length = float(np.linalg.norm(np.frombuffer(blob, "<f2").astype(np.float32)))
+        rows = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dimension)
+        length = max(np.linalg.norm(rows, axis=1).tolist(), key=lambda length: abs(length - 1))
         if not abs(length - 1) <= _NORM_TOLERANCE:
             yield f"{name}: its vector has length {length:.3f}, not 1"
 
@@ -83,8 +84,8 @@ def _index(catalogue: Catalogue, chroma: ChromaIndex) -> Iterator[str]:
         vector, source = found.pop(key, (None, ""))
         if vector is None:
             yield f"vector index: passage {key} is missing"
-        elif blob is not None and len(blob) == 2 * dimension:
-            stored = decode([blob], dimension)
+        elif blob and len(blob) % (2 * dimension) == 0:
+            stored = decode(own([blob], dimension), dimension)
             if source != source_id or (stored.any() and cosines(stored[0], vector.reshape(1, -1))[0] < _SAME):
                 yield f"vector index: passage {key} is not the catalogue's"
     for key in sorted(found):

@@ -43,7 +43,8 @@ class Entry:
         source: its id from :func:`source_id`; ``origin`` says where it came from.
         document: what the loader made of it.
         passages: they partition the document's text.
-        vectors: one unit vector a passage, float32. None: the source is there already, only its origin is noted.
+        vectors: for each passage its unit vector, float32, or a matrix: its own vector first, then one a sentence.
+            None: the source is there already, only its origin is noted.
         file_hash: of the file, so that an unchanged one is not read again.
         root: the folder whose :func:`govqa.indexing.sync` brought it.
     """
@@ -51,7 +52,7 @@ class Entry:
     source: Source
     document: Document
     passages: Sequence[Passage] = ()
-    vectors: NDArray[np.float32] | None = None
+    vectors: Sequence[NDArray[np.float32]] | NDArray[np.float32] | None = None
     file_hash: str = ""
     root: str = ""
 
@@ -97,11 +98,15 @@ def checked(entry: Entry, dimension: int) -> list[bytes]:
         at = passage.end
     if at != len(text):
         raise ValueError(f"{name}: the passages end at {at} of {len(text)}")
-    vectors = np.asarray(entry.vectors, np.float32)
-    if vectors.shape != (len(entry.passages), dimension) or not np.isfinite(vectors).all():
+    matrices = [np.atleast_2d(np.asarray(matrix, np.float32)) for matrix in entry.vectors]
+    good = all(m.ndim == 2 and m.shape[1] == dimension and len(m) and np.isfinite(m).all() for m in matrices)
+    if not good or len(matrices) != len(entry.passages):
         raise ValueError(f"{name}: {len(entry.passages)} finite vectors of dimension {dimension} are asked for")
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return encode((vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32))
+    blobs = []
+    for matrix in matrices:
+        lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+        blobs.append(b"".join(encode((matrix / np.where(lengths > 0, lengths, 1)).astype(np.float32))))
+    return blobs
 
 
 def differences(known: Source, source: Source) -> list[str]:

@@ -172,7 +172,7 @@ class Holdings:
         Raises:
             LibraryError: there is no such passage.
         """
-        from govqa.vectors import decode
+        from govqa.vectors import decode, own
 
         blobs = []
         for passage_id in passage_ids:
@@ -181,7 +181,33 @@ class Holdings:
             if row is None or row[1] != end:
                 raise LibraryError(f"There is no passage {passage_id!r:.60} in the library.")
             blobs.append(row[2])
-        return decode(blobs, self.fingerprint.dimension)
+        return decode(own(blobs, self.fingerprint.dimension), self.fingerprint.dimension)
+
+    def nearest_sentences(self, vector: NDArray[np.float32], passages: Sequence[Passage]) -> list[float]:
+        """For each passage the cosine of its nearest sentence with ``vector``; of one without sentences, its own.
+
+        Raises:
+            LibraryError: a stored vector is damaged.
+        """
+        import numpy as np
+
+        from govqa.vectors import cosines, decode
+
+        size = 2 * self.fingerprint.dimension
+        starts: dict[str, list[int]] = {}
+        for passage in passages:
+            starts.setdefault(passage.source_id, []).append(passage.start)
+        with self._catalogue.snapshot():
+            stored = {key: self._catalogue.vectors_of(key, places) for key, places in starts.items()}
+        blobs = [stored[passage.source_id].get(passage.start, b"") for passage in passages]
+        blobs = [blob[size:] or blob for blob in blobs]
+        counts = [len(blob) // size for blob in blobs]
+        if not all(counts) or any(len(blob) % size for blob in blobs):
+            raise LibraryError("The library's vectors are damaged: run `govqa rebuild --reindex`.")
+        rows = [blob[at : at + size] for blob in blobs for at in range(0, len(blob), size)]
+        scores = cosines(vector, decode(rows, self.fingerprint.dimension)) if rows else np.zeros(0)
+        ends = np.cumsum(counts, dtype=int).tolist()
+        return [float(scores[end - count : end].max()) for end, count in zip(ends, counts, strict=True)]
 
     def origin(self, origin: str) -> tuple[str, str, str] | None:
         """Source, file hash and root of what was added from ``origin``; None: nothing was."""

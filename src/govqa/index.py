@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from govqa.catalogue import Catalogue
-from govqa.vectors import ChromaIndex, ExactIndex, IndexFailure, chroma_version, decode, manifest, read_exact
+from govqa.vectors import ChromaIndex, ExactIndex, IndexFailure, chroma_version, decode, manifest, own, read_exact
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,7 +120,8 @@ class VectorIndex:
         if gone:
             self.chroma.delete(gone)
         if new:
-            matrix = decode(list(new.values()), self._catalogue.fingerprint.dimension)
+            dimension = self._catalogue.fingerprint.dimension
+            matrix = decode(own(list(new.values()), dimension), dimension)
             self.chroma.add(list(new), matrix, [passage_id.split(":")[0] for passage_id in new])
         self.mark_clean(revision)
 
@@ -165,7 +166,7 @@ def search(
     found = [catalogue.vector_at(source_id, start) for source_id, start in keys]
     if any(row is None for row in found):
         return None
-    scores = cosines(vector, decode([row[2] for row in found if row], len(vector)))
+    scores = cosines(vector, decode(own([row[2] for row in found if row], len(vector)), len(vector)))
     ranked = sorted(zip(found, scores, strict=True), key=lambda pair: -pair[1])
     return [(row[0], float(score)) for row, score in ranked[:k] if row]
 

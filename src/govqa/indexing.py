@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from govqa.adding import Progress, embedded_texts, run, split_document, tell
+from govqa.adding import Progress, run, split_document, tell
 from govqa.entries import Entry, Outcome
 from govqa.errors import DocumentError
 from govqa.library import Index, Library
@@ -112,13 +112,17 @@ def reindex(library: Library, embedder: Embedder, *, settings: Settings, progres
     Raises:
         LibraryError: the library cannot be written, or changed meanwhile; nothing was changed.
     """
+    from govqa.passage_vectors import passage_vectors
+
     sources = library.sources()
     entries = []
     for done, source in enumerate(sources):
         tell(progress, done, len(sources), source.title)
         document = library.document(source.id)
         passages = split_document(document, source.id, embedder, settings)
-        entries.append(Entry(source, document, passages, embedder.embed(embedded_texts(passages))))
+        entries.append(
+            Entry(source, document, passages, passage_vectors(passages, [source.title] * len(passages), embedder))
+        )
     library.replace_all(entries, embedder.fingerprint)
     tell(progress, len(sources), len(sources), "")
 

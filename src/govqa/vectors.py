@@ -58,6 +58,11 @@ def decode(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
     return rows
 
 
+def own(blobs: Sequence[bytes], dimension: int) -> list[bytes]:
+    """Of stored passages, whose sentences' vectors follow their own, the own ones."""
+    return [blob[: 2 * dimension] if blob is not None else blob for blob in blobs]
+
+
 def cosines(vector: NDArray[Any], matrix: NDArray[Any]) -> NDArray[np.float64]:
     """Cosine of ``vector`` with each row, in float64: the same for a row whichever rows stand beside it.
 
@@ -133,7 +138,7 @@ def read_exact(catalogue: Catalogue) -> ExactIndex:
         rows=[row[0] for row in found],
         ids=[f"{source_id}:{start}-{end}" for _, source_id, start, end, _ in found],
         places=places,
-        matrix=decode([row[4] for row in found], dimension),
+        matrix=decode(own([row[4] for row in found], dimension), dimension),
     )
 
 
