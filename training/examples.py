@@ -12,14 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from govqa.affinity import called
 from training.questions import ENTITY, NUMBER, STOP, WORD, spoil, vary
 from training.texts import Question, Text
 
 CLS, SEP = 101, 102
 TITLE_PIECES = 24
 QUESTION_PIECES = 64
+NAME_PIECES = 8
 WRITTEN_POSITIVES = 0.65
 """Share of answerable examples of the written questions that have an answer: the others come on top."""
+CONTRASTED = 0.6
+"""Share of the written positives that come together with passages found for the same question that do not answer it,
+of which they have to be told (the listwise loss; Gao et al., *Rethink Training of BERT Rerankers*, 2021)."""
 BUDGETS, BUDGET_WEIGHTS = (60, 100, 150, 210, 280), (0.15, 0.3, 0.3, 0.17, 0.08)
 
 
@@ -38,6 +43,23 @@ class Example:
     evidence_scale: float
     kind: str
     question: int
+    group: int = -1
+
+
+@dataclass(slots=True)
+class Draft:
+    """An example before it is tokenised. ``passage`` are (text, sentence) pairs, so that sentences can be left out or
+    come from elsewhere; ``of`` is the text whose document's name counts; drafts of a ``group`` share their question.
+    """
+
+    number: int
+    kind: str
+    question: str
+    title: str
+    passage: list[tuple[int, int]]
+    scale: float
+    of: int
+    group: int = -1
 
 
 def mine(texts: Sequence[Text], questions: Sequence[Question], sources: Sequence[str], top: int = 8) -> None:
@@ -119,6 +141,7 @@ class Sampler:
         shares: how many examples an epoch has from each source (prefix), as a share of its questions.
         positives: the share of answerable examples.
         near: words that can stand for each other, for paraphrases.
+        contrast: whether positives come with contrasting passages, and documents with what a question calls them.
     """
 
     def __init__(
@@ -129,9 +152,10 @@ class Sampler:
         shares: dict[str, float],
         positives: float = 0.5,
         near: Mapping[str, Sequence[str]] | None = None,
+        contrast: bool = False,
     ) -> None:
         self.texts, self.questions, self.tok = texts, questions, tok
-        self.shares, self.positives, self.near = shares, positives, near
+        self.shares, self.positives, self.near, self.contrast = shares, positives, near, contrast
         self.pools: dict[str, list[str]] = {}
         for text in texts:
             pool = self.pools.setdefault(text.source.split(":")[0], [])
@@ -143,7 +167,7 @@ class Sampler:
     def epoch(self, seed: int) -> list[Example]:
         """The examples of an epoch, shuffled."""
         rng = random.Random(seed)
-        drawn: list[tuple[int, str, str, str, list[tuple[int, int]], float]] = []
+        drafts: list[Draft] = []
         order: list[int] = []
         for source, places in self.by_source.items():
             share = next((s for k, s in self.shares.items() if source.startswith(k)), 1.0)
@@ -151,35 +175,61 @@ class Sampler:
             order += places * whole + rng.sample(places, int(len(places) * (share - whole)))
         rng.shuffle(order)
         for number in order:
-            drawn.append(self._draw(number, rng))
-        questions = self.tok.encode_batch([d[2] for d in drawn], add_special_tokens=False)
-        titles = self.tok.encode_batch([d[3] for d in drawn], add_special_tokens=False)
+            draft = self._draw(number, rng)
+            drafts.append(draft)
+            if self.contrast and draft.kind == "positive" and rng.random() < CONTRASTED:
+                drafts += self._contrasts(draft, len(drafts), rng)
+        questions = self.tok.encode_batch([d.question for d in drafts], add_special_tokens=False)
+        titles = self.tok.encode_batch([d.title for d in drafts], add_special_tokens=False)
+        names = self.tok.encode_batch([self._name(d) for d in drafts], add_special_tokens=False)
+        return [
+            self._build(draft, asked.ids, [*name.ids[:NAME_PIECES], *title.ids[-TITLE_PIECES:]], rng)
+            for draft, asked, name, title in zip(drafts, questions, names, titles, strict=True)
+        ]
+
+    def _name(self, draft: Draft) -> str:
+        """What the question calls the document, as the runtime puts it before the title."""
+        document = self.texts[draft.of].of
+        name = called(draft.question, document) if self.contrast and document else ""
+        return f"{name} ›" if name else ""
+
+    def _contrasts(self, draft: Draft, group: int, rng: random.Random) -> list[Draft]:
+        """One or two passages that were found for a positive's question and do not answer it."""
+        q = self.questions[draft.number]
+        gold = self.texts[q.text]
+        if not gold.source.startswith("written") or not q.negatives:
+            return []
+        others = rng.sample(q.negatives, min(len(q.negatives), rng.choice((1, 2))))
+        budget = sum(len(self.texts[t].ids[s]) for t, s in draft.passage)
         made = []
-        for (number, kind, _, _, sentences, scale), asked, title in zip(drawn, questions, titles, strict=True):
-            made.append(self._build(number, kind, asked.ids, title.ids, sentences, scale, rng))
+        for other in others:
+            passage = self._window(other, [self._likely(other, draft.question)], rng, budget=budget)
+            title = title_of(self.texts[other], rng)
+            made.append(Draft(draft.number, "contrast", draft.question, title, passage, q.scale, other, group))
+        draft.group = group
         return made
 
-    # A passage is a list of (text, sentence) pairs, so that sentences can be left out or come from elsewhere.
-
-    def _draw(self, number: int, rng: random.Random) -> tuple[int, str, str, str, list[tuple[int, int]], float]:
+    def _draw(self, number: int, rng: random.Random) -> Draft:
         q = self.questions[number]
         gold = self.texts[q.text]
         title = title_of(gold, rng)
-        question = vary(q.question, rng, self.near)
+        plain = self.contrast and gold.source.startswith("written") and rng.random() < 0.5
+        question = q.question if plain else vary(q.question, rng, self.near)
         if not q.evidence:
             # Written to have no answer here; now and then the same with a passage that was found for it.
-            at, other = q.text, q.negatives and rng.random() < 0.2
-            if other:
+            at = q.text
+            if q.negatives and rng.random() < 0.2:
                 at = rng.choice(q.negatives)
                 title = title_of(self.texts[at], rng)
-            return number, "written", question, title, self._window(at, [self._likely(at, question)], rng), q.scale
+            passage = self._window(at, [self._likely(at, question)], rng)
+            return Draft(number, "written", question, title, passage, q.scale, at)
         if rng.random() < (WRITTEN_POSITIVES if gold.source.startswith("written") else self.positives):
             passage = self._window(q.text, q.evidence, rng)
             passage = self._mix(q, passage, rng)
             if gold.title and rng.random() < 0.06:
                 question = self._scoped(question, gold.title)
                 title = gold.title
-            return number, "positive", question, title, passage, q.scale
+            return Draft(number, "positive", question, title, passage, q.scale, q.text)
         ways = ["removed"] * 30 + ["spoilt"] * 30 + ["retrieved"] * 28 + ["neighbour"] * 12
         rng.shuffle(ways)
         for way in ways:
@@ -191,7 +241,7 @@ class Sampler:
                     continue
                 near = min(left, key=lambda s: min(abs(s - e) for e in q.evidence))
                 passage = self._window(q.text, [near], rng, skip=set(q.evidence))
-                return number, "removed", question, title, passage, q.scale * 0.8
+                return Draft(number, "removed", question, title, passage, q.scale * 0.8, q.text)
             if way == "spoilt":
                 passage = self._window(q.text, q.evidence, rng)
                 shown = " ".join(gold.text[slice(*gold.spans[s])] for _, s in passage)
@@ -202,24 +252,26 @@ class Sampler:
                     continue
                 if rng.random() < 0.5:
                     changed = vary(changed, rng, self.near)
-                return number, "spoilt", changed, title, passage, q.scale * 0.8
+                return Draft(number, "spoilt", changed, title, passage, q.scale * 0.8, q.text)
             if gold.source == "policyqa" and way in ("retrieved", "neighbour"):
                 continue  # its questions fit every policy: another one's passage does answer them
             if way == "retrieved" and q.negatives:
                 other = rng.choice(q.negatives)
                 passage = self._window(other, [self._likely(other, question)], rng)
-                return number, "retrieved", question, title_of(self.texts[other], rng), passage, q.scale
+                title = title_of(self.texts[other], rng)
+                return Draft(number, "retrieved", question, title, passage, q.scale, other)
             if way == "neighbour" and gold.neighbours:
                 other = rng.choice(gold.neighbours)
                 low = self.texts[other].text.lower()
                 if q.exact and any(gold.text[a:b].lower() in low for a, b in q.spans):
                     continue
                 passage = self._window(other, [self._likely(other, question)], rng)
-                return number, "neighbour", question, title, passage, q.scale * 0.9
+                return Draft(number, "neighbour", question, title, passage, q.scale * 0.9, other)
         other = rng.randrange(len(self.texts))
         while other == q.text:
             other = rng.randrange(len(self.texts))
-        return number, "random", question, title_of(self.texts[other], rng), self._window(other, [0], rng), q.scale
+        title = title_of(self.texts[other], rng)
+        return Draft(number, "random", question, title, self._window(other, [0], rng), q.scale, other)
 
     def _scoped(self, question: str, title: str) -> str:
         head = title.split(" › ")
@@ -233,13 +285,18 @@ class Sampler:
         return int(np.argmax(shared)) if shared else 0
 
     def _window(
-        self, number: int, around: Sequence[int], rng: random.Random, skip: set[int] | None = None
+        self,
+        number: int,
+        around: Sequence[int],
+        rng: random.Random,
+        skip: set[int] | None = None,
+        budget: int | None = None,
     ) -> list[tuple[int, int]]:
         """Whole sentences around the given ones, up to a length that is drawn."""
         text = self.texts[number]
         if not text.ids:
             return []
-        budget = rng.choices(BUDGETS, BUDGET_WEIGHTS)[0]
+        budget = budget or rng.choices(BUDGETS, BUDGET_WEIGHTS)[0]
         chosen = [s for s in around if s < len(text.ids)] or [0]
         low, high = min(chosen), max(chosen)
         size = sum(len(text.ids[s]) for s in range(low, high + 1))
@@ -266,21 +323,13 @@ class Sampler:
             extra.append(pair)
         return extra + passage if rng.random() < 0.5 else passage + extra
 
-    def _build(
-        self,
-        number: int,
-        kind: str,
-        asked: list[int],
-        title: list[int],
-        passage: list[tuple[int, int]],
-        scale: float,
-        rng: random.Random,
-    ) -> Example:
+    def _build(self, draft: Draft, asked: list[int], title: list[int], rng: random.Random) -> Example:
+        number, kind, passage, scale = draft.number, draft.kind, draft.passage, draft.scale
         q = self.questions[number]
         ids = [CLS, *asked[:QUESTION_PIECES], SEP]
         types = [0] * len(ids)
         if title:
-            ids += [*title[-TITLE_PIECES:], SEP]
+            ids += [*title, SEP]
         first = len(ids)
         sentence = [-1] * first
         evidence: list[float] = []
@@ -310,21 +359,31 @@ class Sampler:
         label = float(positive and any(evidence))
         return Example(
             ids, types, sentence, evidence or [0.0], label, start, end, scale, q.evidence_scale if positive else 1.0,
-            kind, number,
+            kind, number, draft.group,
         )  # fmt: skip
 
 
 def batches(examples: Sequence[Example], tokens: int, seed: int, pool: int = 1500) -> Iterator[list[Example]]:
-    """Batches of about ``tokens`` pieces each, of like lengths, in random order."""
+    """Batches of about ``tokens`` pieces each, of like lengths, in random order; a group's examples stay together."""
     rng = random.Random(seed)
+    units: list[list[Example]] = []
+    for example in examples:
+        if units and example.group >= 0 and units[-1][0].group == example.group:
+            units[-1].append(example)
+        else:
+            units.append([example])
+
+    def longest(unit: list[Example]) -> int:
+        return max(len(e.ids) for e in unit)
+
     groups: list[list[Example]] = []
-    for low in range(0, len(examples), pool):
+    for low in range(0, len(units), pool):
         group: list[Example] = []
-        for example in sorted(examples[low : low + pool], key=lambda e: len(e.ids)):
-            if group and (len(group) + 1) * len(example.ids) > tokens:
+        for unit in sorted(units[low : low + pool], key=longest):
+            if group and (len(group) + len(unit)) * longest(unit) > tokens:
                 groups.append(group)
                 group = []
-            group.append(example)
+            group += unit
         groups.append(group)
     for at in range(0, len(groups), 64):
         block = groups[at : at + 64]
@@ -353,6 +412,7 @@ def collate(batch: Sequence[Example]) -> dict[str, Any]:
         "end": torch.tensor([e.end for e in batch]),
         "scale": torch.tensor([e.scale for e in batch]),
         "evidence_scale": torch.tensor([e.evidence_scale for e in batch]),
+        "group": torch.tensor([e.group for e in batch]),
     }
 
 

@@ -18,6 +18,7 @@ CARD: dict[str, Any] = {
     "max_pieces": 320,
     "question_pieces": 64,
     "title_pieces": 24,
+    "name_pieces": 8,
     "overlap_pieces": 96,
     "longest_span": 120,
     "calibration": {"answerable": [1.0, 0.0], "evidence": [1.0, 0.0]},

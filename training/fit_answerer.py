@@ -21,7 +21,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from govqa.answering import asks_for_link, is_bare_link
+from govqa.answering import asks_for_link, closeness, is_bare_link
 from govqa.assistant import Assistant, as_turns
 from govqa.embedding import open_embedder
 from govqa.evaluation.binding import bind, source_texts
@@ -85,7 +85,7 @@ def observe(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
                     )
                 )
         keep = slice(1, None) if len(rows) > 1 else slice(None)
-        near = max((hit.dense or 0.0 for hit in hits), default=0.0)
+        near = closeness(hits)
         count = library.passage_count
         seen.append(Asked(np.array(rows)[keep], np.array(right)[keep], case.answerable, count, near))
     return seen

@@ -144,7 +144,7 @@ def sentence_logits(evidence: Tensor, sentence: Tensor, count: int) -> tuple[Ten
 
 
 def losses(tokens: Tensor, answerable: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The four parts of the loss, each a weighted mean over the batch (float32)."""
+    """The five parts of the loss, each a weighted mean over the batch (float32)."""
     tokens, answerable = tokens.float(), answerable.float()
     scale, label = batch["scale"], batch["label"]
     part = {}
@@ -169,6 +169,12 @@ def losses(tokens: Tensor, answerable: Tensor, batch: dict[str, Tensor]) -> dict
     ranked = logits.masked_fill(~real, -1e4).log_softmax(1)
     listwise = -(ranked * target).sum(1) / target.sum(1).clamp(min=1.0)
     part["ranking"] = (listwise * several).sum() / several.sum().clamp(min=1.0)
+
+    group = batch["group"]
+    same = (group[:, None] == group[None, :]) & (group >= 0)[:, None]
+    first = same.any(1).float() * label * scale
+    among = answerable[None, :].masked_fill(~same, -1e4).logsumexp(1)
+    part["passages"] = ((among - answerable) * first).sum() / first.sum().clamp(min=1.0)
     return part
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from govqa.sentences import sentence_spans
+from govqa.types import Source
 
 
 @dataclass(slots=True)
 class Text:
     """A context, cut into sentences. ``ids[i]`` are the word pieces of sentence ``i``, ``offsets[i]`` their ranges.
 
-    ``neighbours`` are the indices of texts from the same article or document.
+    ``neighbours`` are the indices of texts from the same article or document. ``of`` is the document, where it has a
+    name that questions use.
     """
 
     source: str
@@ -28,6 +30,7 @@ class Text:
     spans: list[tuple[int, int]]
     title: str = ""
     neighbours: tuple[int, ...] = ()
+    of: Source | None = None
 
     def sentences_of(self, start: int, end: int) -> list[int]:
         """Which sentences the characters ``[start, end)`` touch."""

@@ -47,6 +47,19 @@ LATER = {
 }
 """The same for the second stage, which joins the questions written for this job."""
 
+MEANT = {
+    "squadshifts-new_wiki": 0.5,
+    "squadshifts-reddit": 0.4,
+    "squadshifts-amazon": 0.2,
+    "policyqa": 0.3,
+    "qamr": 0.02,
+    "selqa": 1.0,
+    "obliqa": 0.1,
+    "gov": 0.1,
+    "written": 2.0,
+}
+"""The third stage, with the second round of written questions: most of what is read."""
+
 SOURCES = (
     "squadshifts-new_wiki",
     "squadshifts-reddit",
@@ -57,7 +70,7 @@ SOURCES = (
     "obliqa",
     "gov",
 )
-WEIGHTS = {"answerable": 1.0, "span": 1.0, "evidence": 1.5, "ranking": 0.4}
+WEIGHTS = {"answerable": 1.0, "span": 1.0, "evidence": 1.5, "ranking": 0.4, "passages": 0.5}
 
 
 def say(line: str) -> None:
@@ -70,8 +83,8 @@ DENSE = ("squadshifts-new_wiki", "squadshifts-reddit", "squadshifts-amazon", "se
 """Where the second stage looks for negatives with vectors too: sets with few questions that fit several passages."""
 
 
-def prepare(data: Path, tok: Any, later: bool = False) -> tuple[list[texts.Text], list[texts.Question]]:
-    """Every training text and question, with retrieved negatives; ``later`` adds what the second stage adds."""
+def prepare(data: Path, tok: Any, stage: int = 0) -> tuple[list[texts.Text], list[texts.Question]]:
+    """Every training text and question of a stage (0 to 2), with retrieved negatives."""
     all_texts: list[texts.Text] = []
     asked: list[texts.Question] = []
     sets = [
@@ -79,7 +92,10 @@ def prepare(data: Path, tok: Any, later: bool = False) -> tuple[list[texts.Text]
         texts.load(data / "qa" / "evidence_train.jsonl.gz", tok),
         governance.load_governance(data / "gov", tok),
     ]
-    for loaded in [*sets, written.load_written(tok, data)] if later else sets:
+    if stage:
+        files = (written.FIRST, written.SECOND)[:stage]
+        sets.append(written.load_written(tok, data, files))
+    for loaded in sets:
         offset = len(all_texts)
         for text in loaded[0]:
             text.neighbours = tuple(n + offset for n in text.neighbours)
@@ -89,7 +105,7 @@ def prepare(data: Path, tok: Any, later: bool = False) -> tuple[list[texts.Text]
         asked += loaded[1]
     asked += governance.regulatory(all_texts, seed=2)
     ex.mine(all_texts, asked, (*SOURCES, "written"))
-    if later:
+    if stage:
         ex.mine_dense(all_texts, asked, DENSE, partial(embed, minilm_weights(), tok))
     return all_texts, asked
 
@@ -195,18 +211,23 @@ def _stage(
     network: Network,
     optimiser: Optimiser,
     state: dict[str, Any],
-    later: bool,
+    stage: int,
     until: int,
 ) -> None:
-    """One stage's steps, from wherever ``state`` stands to ``until``."""
+    """One stage's steps, from wherever ``state`` stands to ``until``.
+
+    The first two stages share one rise and fall of the rate, the third has its own (a warm restart).
+    """
+    cycle = (args.written, args.steps) if stage == 2 else (0, args.written)
     tok = texts.tokenizer()
     began = time.time()
-    all_texts, asked = prepare(args.data, tok, later)
+    all_texts, asked = prepare(args.data, tok, stage)
     say(f"{len(all_texts)} texts, {len(asked)} questions in {time.time() - began:.0f} s")
     near = synonyms(minilm_weights(), tok)
-    sampler = ex.Sampler(all_texts, asked, tok, LATER if later else SHARES, args.positives, near)
-    if state.get("stage", 0) != int(later):
-        state.update(stage=int(later), epoch=state["epoch"] + 1, batch=0)
+    shares = (SHARES, LATER, MEANT)[stage]
+    sampler = ex.Sampler(all_texts, asked, tok, shares, args.positives, near, contrast=stage == 2)
+    if state.get("stage", 0) != stage:
+        state.update(stage=stage, epoch=state["epoch"] + 1, batch=0)
     spent, began, sums, seen = state["seconds"], time.time(), dict.fromkeys(WEIGHTS, 0.0), 0
     network.train()
     while state["step"] < until:
@@ -221,7 +242,7 @@ def _stage(
             loss = sum(WEIGHTS[k] * v for k, v in parts.items())
             loss.backward()  # type: ignore[union-attr]
             state["step"] += 1
-            optimiser.step(rate_at(state["step"], args.steps))
+            optimiser.step(rate_at(state["step"] - cycle[0], cycle[1] - cycle[0]))
             state["batch"] = number + 1
             state["examples"] += len(batch)
             state["tokens"] += sum(len(e.ids) for e in batch)
@@ -253,9 +274,9 @@ def train(args: argparse.Namespace) -> None:
     optimiser = Optimiser(network, args.rate)
     state = resume(out, optimiser) or {"step": 0, "epoch": 0, "batch": 0, "seconds": 0.0, "examples": 0, "tokens": 0}
     say(f"from step {state['step']}")
-    for later, until in ((False, args.general), (True, args.steps)):
+    for stage, until in enumerate((args.general, args.written, args.steps)):
         if state["step"] < until:
-            _stage(args, out, network, optimiser, state, later, until)
+            _stage(args, out, network, optimiser, state, stage, until)
     say(f"done: {state}")
 
 
@@ -264,8 +285,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with qa/ and gov/")
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
-    parser.add_argument("--steps", type=int, default=9000)
-    parser.add_argument("--general", type=int, default=2100, help="steps of the first stage")
+    parser.add_argument("--steps", type=int, default=19000)
+    parser.add_argument("--general", type=int, default=2100, help="the first stage's last step")
+    parser.add_argument("--written", type=int, default=9000, help="the second stage's last step")
     parser.add_argument("--rate", type=float, default=1.5e-4)
     parser.add_argument("--batch-tokens", type=int, default=4096)
     parser.add_argument("--positives", type=float, default=0.5)

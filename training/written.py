@@ -1,6 +1,7 @@
-"""Questions written for this job: real provisions, asked as people ask, half of the tempting ones without an answer.
+"""Questions written for this job: real provisions, asked as people ask, two in five of them tempting and unanswerable.
 
-``training/data/written.jsonl.gz`` holds a passage a line, by reference: the file it is from, where it stands in that
+``training/data/written.jsonl.gz`` and ``meant.jsonl.gz`` (a second round, for meaning rather than words) hold a passage
+a line, by reference: the file it is from, where it stands in that
 file's canonical text (for a question-answering file: which context it is), the hash of its words, its headings, and
 ``qas`` with ``q``, ``kind``, ``spans`` (the tight answer) and ``evidence`` (the sentences that answer), as offsets in
 the passage; both are empty where it does not answer. ``training/data/README.md`` says how the questions were made.
@@ -9,25 +10,28 @@ the passage; both are empty where it does not answer. ``training/data/README.md`
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from govqa.loaders import load
+from govqa.types import Source
 from training.texts import Question, Text, make_texts, read_rows
 
-FILE = Path(__file__).parent / "data" / "written.jsonl.gz"
+FIRST = Path(__file__).parent / "data" / "written.jsonl.gz"
+SECOND = Path(__file__).parent / "data" / "meant.jsonl.gz"
 
 
-def load_written(tok: Any, data: Path, path: Path = FILE) -> tuple[list[Text], list[Question]]:
-    """Passages and questions of the file; an unanswerable question has no evidence.
+def load_written(tok: Any, data: Path, paths: Sequence[Path]) -> tuple[list[Text], list[Question]]:
+    """Passages and questions of the files; an unanswerable question has no evidence.
 
     A passage whose words are not where they were (another loader, another edition) is left out, and how many were is
     said on standard error.
     """
-    rows = list(read_rows(path))
-    found = [(row, words) for row, words in zip(rows, _words(rows, data), strict=True) if words]
+    rows = _joined(row for path in paths for row in read_rows(path))
+    sources: dict[str, Source] = {}
+    found = [(row, words) for row, words in zip(rows, _words(rows, data, sources), strict=True) if words]
     if len(found) < len(rows):
         sys.stderr.write(
             f"{len(rows) - len(found)} of {len(rows)} written passages are not where they were: left out\n"
@@ -39,6 +43,7 @@ def load_written(tok: Any, data: Path, path: Path = FILE) -> tuple[list[Text], l
     questions: list[Question] = []
     for number, ((row, _), text) in enumerate(zip(found, texts, strict=True)):
         near = (number - 1, number + 1)
+        text.of = sources.get(row["file"])
         text.neighbours = tuple(n for n in near if 0 <= n < len(texts) and texts[n].source == text.source)
         for qa in row["qas"]:
             evidence = sorted({s for a, b in qa["evidence"] for s in text.sentences_of(a, b)})
@@ -48,8 +53,17 @@ def load_written(tok: Any, data: Path, path: Path = FILE) -> tuple[list[Text], l
     return texts, questions
 
 
-def _words(rows: list[dict[str, Any]], data: Path) -> Iterator[str]:
-    """Each passage's words, empty for one that is not found."""
+def _joined(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a passage: the files ask about the same ones."""
+    joined: dict[tuple[str, int, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["file"], row.get("start", 0), row["sha256"])
+        joined[key] = {**row, "qas": joined[key]["qas"] + row["qas"]} if key in joined else row
+    return list(joined.values())
+
+
+def _words(rows: list[dict[str, Any]], data: Path, sources: dict[str, Source]) -> Iterator[str]:
+    """Each passage's words, empty for one that is not found; ``sources`` gets what the documents are called."""
     documents: dict[str, str] = {}
     contexts: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -60,7 +74,10 @@ def _words(rows: list[dict[str, Any]], data: Path) -> Iterator[str]:
             yield contexts[name].get(row["sha256"], "")
             continue
         if name not in documents:
-            documents[name] = load(data / name).text
+            document = load(data / name)
+            documents[name] = document.text
+            called = document.metadata
+            sources[name] = Source(name, called.title, publisher=called.publisher, origin=name)
         words = documents[name][row["start"] : row["end"]]
         yield words if _hash(words) == row["sha256"] else ""
 

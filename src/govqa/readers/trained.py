@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from govqa.affinity import called
 from govqa.errors import ModelError
 from govqa.runtime import Workers, open_session
 from govqa.sentences import sentence_spans
@@ -88,7 +89,7 @@ class TrainedReader:
     def read(self, question: str, hits: Sequence[Hit]) -> list[Reading]:
         """One reading a hit, in the order of the hits. Passages are read side by side, each on one thread."""
         asked = list(self._pieces(question)[0][: self.card["question_pieces"]])
-        prepared = [self._windows(asked, hit) for hit in hits]
+        prepared = [self._windows(asked, called(question, hit.source) if hit.source else "", hit) for hit in hits]
         flat = [(number, window) for number, windows in enumerate(prepared) for window in windows]
         outputs: list[list[tuple[Window, NDArray[np.float32], float]]] = [[] for _ in hits]
         flat.sort(key=lambda item: -len(item[1].ids))  # the longest first: nobody waits for one that began last
@@ -107,14 +108,16 @@ class TrainedReader:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         return tuple(encoding.ids), tuple(encoding.offsets)
 
-    def _windows(self, asked: list[int], hit: Hit) -> list[Window]:
+    def _windows(self, asked: list[int], name: str, hit: Hit) -> list[Window]:
         ids = self._pieces(hit.passage.text)[0]
         heading = " › ".join(
             ([hit.source.title] if hit.source and hit.source.title else []) + list(hit.passage.heading_path)
         )
-        head = [CLS, *asked, SEP]
-        if heading:
-            head += [*self._pieces(heading)[0][-self.card["title_pieces"] :], SEP]
+        above = self._pieces(heading)[0][-self.card["title_pieces"] :]
+        name_pieces = self.card.get("name_pieces", 0)
+        if name and name_pieces:
+            above = (*self._pieces(name)[0][:name_pieces], *self._pieces("›")[0], *above)
+        head = [CLS, *asked, SEP, *above, *([SEP] if above else [])]
         room = self.max_pieces - len(head) - 1
         if len(ids) <= room:
             return [Window([*head, *ids, SEP], len(head), 0, len(ids))] if ids else []
