@@ -21,8 +21,8 @@ import numpy as np
 
 from govqa.readers.trained import TrainedReader
 from govqa.types import Hit, Passage, Reading
-from training import examples as ex
 from training import governance, texts
+from training.negatives import mine
 from training.questions import spoil
 
 
@@ -114,7 +114,7 @@ def near_misses(reader: TrainedReader, path: Path, limit: int, seed: int = 7) ->
     tok = texts.tokenizer()
     all_texts, asked = texts.load(path, tok)
     source = all_texts[0].source
-    ex.mine(all_texts, asked, (source,), top=4)
+    mine(all_texts, asked, (source,), top=4)
     rng = random.Random(seed)
     pool = [w for t in all_texts for w in re.findall(r"[A-Za-z]{4,}", t.text)[:30]]
     rng.shuffle(asked)
@@ -140,7 +140,7 @@ def in_domain(reader: TrainedReader, folder: Path, limit: int) -> dict[str, list
     """Made questions on held-out governance documents: is the first sentence of eight passages the right one?"""
     tok = texts.tokenizer()
     all_texts, asked = governance.load_governance(folder, tok, held_out=True)
-    ex.mine(all_texts, asked, ("gov",), top=10)
+    mine(all_texts, asked, ("gov",), top=10)
     random.Random(3).shuffle(asked)
     first, third = [], []
     for q in asked[:limit]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from govqa.affinity import called
-from training.questions import ENTITY, NUMBER, STOP, WORD, spoil, vary
+from training.questions import ENTITY, STOP, WORD, spoil, vary
 from training.texts import Question, Text
 
 CLS, SEP = 101, 102
@@ -60,63 +59,6 @@ class Draft:
     scale: float
     of: int
     group: int = -1
-
-
-def mine(texts: Sequence[Text], questions: Sequence[Question], sources: Sequence[str], top: int = 8) -> None:
-    """Fill ``negatives``: passages of the same collection that share most with the question and do not hold its answer.
-
-    TF-IDF with sublinear counts stands for BM25 (the ranking is nearly the same, and it is one matrix product).
-    """
-    from sklearn.feature_extraction.text import TfidfVectorizer
-
-    for places, asked in _collections(texts, questions, sources):
-        vectorizer = TfidfVectorizer(sublinear_tf=True, stop_words="english", dtype=np.float32)
-        matrix = vectorizer.fit_transform([texts[i].text for i in places]).T.tocsr()
-        for low in range(0, len(asked), 2000):
-            scores = (vectorizer.transform([q.question for q in asked[low : low + 2000]]) @ matrix).toarray()
-            _nearest(texts, places, asked[low : low + 2000], scores, top)
-
-
-def mine_dense(
-    texts: Sequence[Text],
-    questions: Sequence[Question],
-    sources: Sequence[str],
-    embed: Callable[[Sequence[str]], NDArray[np.float32]],
-    top: int = 4,
-) -> None:
-    """The same with the embedder's cosines, which find near misses that share no word (Karpukhin et al. 2020)."""
-    for places, asked in _collections(texts, questions, sources):
-        matrix = embed([texts[i].text for i in places]).T
-        vectors = embed([q.question for q in asked])
-        for low in range(0, len(asked), 2000):
-            _nearest(texts, places, asked[low : low + 2000], vectors[low : low + 2000] @ matrix, top)
-
-
-def _collections(
-    texts: Sequence[Text], questions: Sequence[Question], sources: Sequence[str]
-) -> Iterator[tuple[list[int], list[Question]]]:
-    for source in sources:
-        places = [i for i, t in enumerate(texts) if t.source.startswith(source)]
-        asked = [q for q in questions if texts[q.text].source.startswith(source)]
-        if len(places) >= 3 and asked:
-            yield places, asked
-
-
-def _nearest(
-    texts: Sequence[Text], places: Sequence[int], asked: Sequence[Question], scores: NDArray[np.float32], top: int
-) -> None:
-    best = np.argpartition(-scores, min(top, len(places) - 1), axis=1)[:, : top + 1]
-    for q, row in zip(asked, best, strict=True):
-        gold = texts[q.text]
-        answers = [gold.text[a:b].lower() for a, b in q.spans]
-        known = {gold.text} | {texts[n].text for n in q.negatives}
-        for column in row:
-            other = texts[places[column]]
-            if other.text in known:
-                continue
-            if q.exact and any(len(a) > 1 and a in other.text.lower() for a in answers):
-                continue
-            q.negatives.append(places[column])
 
 
 def title_of(text: Text, rng: random.Random) -> str:
@@ -179,6 +121,10 @@ class Sampler:
             drafts.append(draft)
             if self.contrast and draft.kind == "positive" and rng.random() < CONTRASTED:
                 drafts += self._contrasts(draft, len(drafts), rng)
+        return self.encode(drafts, rng)
+
+    def encode(self, drafts: Sequence[Draft], rng: random.Random) -> list[Example]:
+        """The drafts as the reader gets them; ``rng`` chooses among several gold spans."""
         questions = self.tok.encode_batch([d.question for d in drafts], add_special_tokens=False)
         titles = self.tok.encode_batch([d.title for d in drafts], add_special_tokens=False)
         names = self.tok.encode_batch([self._name(d) for d in drafts], add_special_tokens=False)
@@ -361,59 +307,3 @@ class Sampler:
             ids, types, sentence, evidence or [0.0], label, start, end, scale, q.evidence_scale if positive else 1.0,
             kind, number, draft.group,
         )  # fmt: skip
-
-
-def batches(examples: Sequence[Example], tokens: int, seed: int, pool: int = 1500) -> Iterator[list[Example]]:
-    """Batches of about ``tokens`` pieces each, of like lengths, in random order; a group's examples stay together."""
-    rng = random.Random(seed)
-    units: list[list[Example]] = []
-    for example in examples:
-        if units and example.group >= 0 and units[-1][0].group == example.group:
-            units[-1].append(example)
-        else:
-            units.append([example])
-
-    def longest(unit: list[Example]) -> int:
-        return max(len(e.ids) for e in unit)
-
-    groups: list[list[Example]] = []
-    for low in range(0, len(units), pool):
-        group: list[Example] = []
-        for unit in sorted(units[low : low + pool], key=longest):
-            if group and (len(group) + len(unit)) * longest(unit) > tokens:
-                groups.append(group)
-                group = []
-            group += unit
-        groups.append(group)
-    for at in range(0, len(groups), 64):
-        block = groups[at : at + 64]
-        rng.shuffle(block)
-        yield from block
-
-
-def collate(batch: Sequence[Example]) -> dict[str, Any]:
-    """Padded tensors of a batch."""
-    import torch
-
-    length = -(-max(len(e.ids) for e in batch) // 8) * 8
-    count = max(len(e.evidence) for e in batch)
-
-    def pad(rows: list[list[Any]], fill: float, size: int, dtype: Any) -> Any:
-        return torch.tensor([row + [fill] * (size - len(row)) for row in rows], dtype=dtype)
-
-    return {
-        "ids": pad([e.ids for e in batch], 0, length, torch.long),
-        "types": pad([e.types for e in batch], 0, length, torch.long),
-        "mask": pad([[1] * len(e.ids) for e in batch], 0, length, torch.long),
-        "sentence": pad([e.sentence for e in batch], -1, length, torch.long),
-        "evidence": pad([e.evidence for e in batch], 0.0, count, torch.float32),
-        "label": torch.tensor([e.label for e in batch]),
-        "start": torch.tensor([e.start for e in batch]),
-        "end": torch.tensor([e.end for e in batch]),
-        "scale": torch.tensor([e.scale for e in batch]),
-        "evidence_scale": torch.tensor([e.evidence_scale for e in batch]),
-        "group": torch.tensor([e.group for e in batch]),
-    }
-
-
-__all__ = ["NUMBER", "Example", "Sampler", "batches", "collate", "mine"]

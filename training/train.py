@@ -17,8 +17,9 @@ from typing import Any
 
 import torch
 
-from training import examples as ex
-from training import governance, texts, written
+from training import governance, negatives, texts, written
+from training.batches import batches, collate
+from training.examples import Sampler
 from training.model import Network, embed, from_minilm, losses, minilm_weights
 from training.synonyms import synonyms
 
@@ -104,9 +105,9 @@ def prepare(data: Path, tok: Any, stage: int = 0) -> tuple[list[texts.Text], lis
         all_texts += loaded[0]
         asked += loaded[1]
     asked += governance.regulatory(all_texts, seed=2)
-    ex.mine(all_texts, asked, (*SOURCES, "written"))
+    negatives.mine(all_texts, asked, (*SOURCES, "written"))
     if stage:
-        ex.mine_dense(all_texts, asked, DENSE, partial(embed, minilm_weights(), tok))
+        negatives.mine_dense(all_texts, asked, DENSE, partial(embed, minilm_weights(), tok))
     return all_texts, asked
 
 
@@ -225,18 +226,18 @@ def _stage(
     say(f"{len(all_texts)} texts, {len(asked)} questions in {time.time() - began:.0f} s")
     near = synonyms(minilm_weights(), tok)
     shares = (SHARES, LATER, MEANT)[stage]
-    sampler = ex.Sampler(all_texts, asked, tok, shares, args.positives, near, contrast=stage == 2)
+    sampler = Sampler(all_texts, asked, tok, shares, args.positives, near, contrast=stage == 2)
     if state.get("stage", 0) != stage:
         state.update(stage=stage, epoch=state["epoch"] + 1, batch=0)
     spent, began, sums, seen = state["seconds"], time.time(), dict.fromkeys(WEIGHTS, 0.0), 0
     network.train()
     while state["step"] < until:
         drawn = sampler.epoch(args.seed * 1000 + state["epoch"])
-        for number, batch in enumerate(ex.batches(drawn, args.batch_tokens, args.seed + state["epoch"])):
+        for number, batch in enumerate(batches(drawn, args.batch_tokens, args.seed + state["epoch"])):
             if number < state["batch"]:
                 continue
             torch.manual_seed(args.seed * 1_000_000 + state["step"])  # dropout's bits, the same after a resume
-            data = ex.collate(batch)
+            data = collate(batch)
             tokens, answerable = network(data["ids"], data["types"], data["mask"])
             parts = losses(tokens, answerable, data)
             loss = sum(WEIGHTS[k] * v for k, v in parts.items())
