@@ -2,8 +2,8 @@
 
 Asks the ``dev`` splits of ``eval/`` and of the questions on long documents (``training/data/long-documents.jsonl``),
 and prints what belongs in ``src/govqa/data/calibration.json`` for the trained reader, with scores from eight folds over
-the questions, so that no question is judged by a fit that saw it. The ``test`` split of ``eval/`` is never read; that on
-long documents is reported with the finished fit.
+the questions, so that no question is judged by a fit that saw it. The ``test`` split of ``eval/`` is never read; the
+one on long documents is reported with the finished fit.
 """
 
 from __future__ import annotations
