@@ -57,6 +57,10 @@ def question(chance: random.Random) -> str:
     )
 
 
+ROWS = 5
+"""Vectors of a passage: its own and those of its sentences, as many as the shared documents have on average."""
+
+
 def fill(library: Library, embedder: ClusterEmbedder, size: int) -> list[str]:
     """``size`` passages, a hundred to a source; their texts."""
     texts: list[str] = []
@@ -69,7 +73,8 @@ def fill(library: Library, embedder: ClusterEmbedder, size: int) -> list[str]:
             passages.append(Passage(key, position, position + len(part), part, ("Title", f"Article {position}")))
             position += len(part)
         source = Source(key, f"Regulation {first}", kind="law", length=len(text))
-        vectors = embedder.draw(len(parts), first + 1)
+        rows = embedder.draw(len(parts) * ROWS, first + 1)
+        vectors = [rows[at : at + ROWS] for at in range(0, len(rows), ROWS)]
         library.put([Entry(source, Document(text), passages, vectors)])
         texts += parts
     return texts

@@ -139,11 +139,15 @@ class Sampler:
         name = called(draft.question, document) if self.contrast and document else ""
         return f"{name} ›" if name else ""
 
+    def _fits_any(self, text: Text) -> bool:
+        """PolicyQA's questions fit every policy: another one's passage does answer them."""
+        return text.source.endswith("policyqa")
+
     def _contrasts(self, draft: Draft, group: int, rng: random.Random) -> list[Draft]:
         """One or two passages that were found for a positive's question and do not answer it."""
         q = self.questions[draft.number]
         gold = self.texts[q.text]
-        if not gold.source.startswith("written") or not q.negatives:
+        if not gold.source.startswith("written") or not q.negatives or self._fits_any(gold):
             return []
         others = rng.sample(q.negatives, min(len(q.negatives), rng.choice((1, 2))))
         budget = sum(len(self.texts[t].ids[s]) for t, s in draft.passage)
@@ -164,7 +168,7 @@ class Sampler:
         if not q.evidence:
             # Written to have no answer here; now and then the same with a passage that was found for it.
             at = q.text
-            if q.negatives and rng.random() < 0.2:
+            if q.negatives and rng.random() < 0.2 and not self._fits_any(gold):
                 at = rng.choice(q.negatives)
                 title = title_of(self.texts[at], rng)
             passage = self._window(at, [self._likely(at, question)], rng)
@@ -199,8 +203,8 @@ class Sampler:
                 if rng.random() < 0.5:
                     changed = vary(changed, rng, self.near)
                 return Draft(number, "spoilt", changed, title, passage, q.scale * 0.8, q.text)
-            if gold.source == "policyqa" and way in ("retrieved", "neighbour"):
-                continue  # its questions fit every policy: another one's passage does answer them
+            if self._fits_any(gold) and way in ("retrieved", "neighbour"):
+                continue
             if way == "retrieved" and q.negatives:
                 other = rng.choice(q.negatives)
                 passage = self._window(other, [self._likely(other, question)], rng)

@@ -10,15 +10,16 @@ from typing import Any
 import torch
 
 from govqa.weights import built_in_folder, sha256_file
+from training.examples import NAME_PIECES, QUESTION_PIECES, TITLE_PIECES
 from training.model import Network
 
 PACKAGE_DATA = Path(__file__).parent.parent / "src" / "govqa" / "data"
 HALF = "_half"
 CARD: dict[str, Any] = {
     "max_pieces": 320,
-    "question_pieces": 64,
-    "title_pieces": 24,
-    "name_pieces": 8,
+    "question_pieces": QUESTION_PIECES,
+    "title_pieces": TITLE_PIECES,
+    "name_pieces": NAME_PIECES,
     "overlap_pieces": 96,
     "longest_span": 120,
     "calibration": {"answerable": [1.0, 0.0], "evidence": [1.0, 0.0]},

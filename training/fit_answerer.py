@@ -23,12 +23,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from govqa.answering import asks_for_link, closeness, is_bare_link
-from govqa.assistant import Assistant, as_turns
+from govqa.assistant import MORE, Assistant, as_turns
 from govqa.embedding import open_embedder
 from govqa.evaluation.binding import bind, source_texts
 from govqa.evaluation.cases import Case, read_cases
 from govqa.evaluation.command import fixed_set
 from govqa.library import Library
+from govqa.passage_vectors import SCHEME
 from govqa.settings import load_settings
 from govqa.types import Filters
 from govqa.understanding import understand
@@ -38,7 +39,7 @@ FOLDS = 8
 RANKS = 5
 """Ranks are divided by this, which is how strongly regularisation holds their weight."""
 LONG = Path(__file__).parent / "data" / "long-documents.jsonl"
-WHERE = Path(__file__).parent / "runs" / "long-documents"
+WHERE = Path(__file__).parent / "runs" / f"long-documents-{SCHEME}"
 NEAR = 10
 """Cosines are multiplied by this, for the same reason."""
 LEAST = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -47,7 +48,7 @@ LEAST = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 @dataclass(slots=True)
 class Asked:
     """One question: a row of scores a sentence, which sentences are right, is there an answer, passages in all, and the
-    nearest one's cosine."""
+    nearest sentence's cosine."""
 
     rows: np.ndarray
     right: np.ndarray
@@ -68,9 +69,10 @@ def observe(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
     for case in bind(cases, source_texts(library), name="cases"):
         turns = as_turns([question for question, _ in case.history])
         asked = understand(case.question, turns, library, Filters())[0]
-        hits = assistant.retriever.search(asked.question, assistant.settings.passages_read, asked.filters)
+        depth = assistant.settings.passages_read
+        hits = assistant.retriever.search(asked.question, depth + MORE, asked.filters)
         rows, right = [[0.0] * len(NAMES)], [False]
-        for rank, reading in enumerate(assistant.reader.read(asked.question, hits)):
+        for rank, reading in enumerate(assistant.reader.read(asked.question, hits[:depth])):
             base = reading.passage.start
             for s in reading.sentences:
                 text = reading.passage.text[s.start - base : s.end - base]
@@ -124,7 +126,7 @@ def summary(question: Asked, model: LogisticRegression) -> tuple[list[float], bo
 
 
 def report(asked: Sequence[Asked], found: Sequence[Any], confidence: np.ndarray, exists: np.ndarray) -> dict[str, Any]:
-    """The figures of one set of questions, each from the folds that did not see it."""
+    """The figures of one set of questions, none of which was seen by the fit that judges it."""
     there = np.array([a.answerable for a in asked])
     first = np.array([f[1] for f in found]) & there
     three = np.array([f[2] for f in found]) & there

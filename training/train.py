@@ -81,7 +81,7 @@ def say(line: str) -> None:
 
 
 DENSE = ("squadshifts-new_wiki", "squadshifts-reddit", "squadshifts-amazon", "selqa", "written")
-"""Where the second stage looks for negatives with vectors too: sets with few questions that fit several passages."""
+"""Where the later stages look for negatives with vectors too: sets with few questions that fit several passages."""
 
 
 def prepare(data: Path, tok: Any, stage: int = 0) -> tuple[list[texts.Text], list[texts.Question]]:
@@ -219,7 +219,7 @@ def _stage(
 
     The first two stages share one rise and fall of the rate, the third has its own (a warm restart).
     """
-    cycle = (args.written, args.steps) if stage == 2 else (0, args.written)
+    cycle = (args.written, args.steps) if stage == 2 else (0, min(args.written, args.steps))
     tok = texts.tokenizer()
     began = time.time()
     all_texts, asked = prepare(args.data, tok, stage)
@@ -276,8 +276,8 @@ def train(args: argparse.Namespace) -> None:
     state = resume(out, optimiser) or {"step": 0, "epoch": 0, "batch": 0, "seconds": 0.0, "examples": 0, "tokens": 0}
     say(f"from step {state['step']}")
     for stage, until in enumerate((args.general, args.written, args.steps)):
-        if state["step"] < until:
-            _stage(args, out, network, optimiser, state, stage, until)
+        if state["step"] < min(until, args.steps):
+            _stage(args, out, network, optimiser, state, stage, min(until, args.steps))
     say(f"done: {state}")
 
 

@@ -76,8 +76,8 @@ def _words(rows: list[dict[str, Any]], data: Path, sources: dict[str, Source]) -
         if name not in documents:
             document = load(data / name)
             documents[name] = document.text
-            called = document.metadata
-            sources[name] = Source(name, called.title, publisher=called.publisher, origin=name)
+            about = document.metadata
+            sources[name] = Source(name, about.title, publisher=about.publisher, origin=name)
         words = documents[name][row["start"] : row["end"]]
         yield words if _hash(words) == row["sha256"] else ""
 

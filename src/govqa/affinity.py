@@ -46,16 +46,16 @@ def affinity(question: str, library: Library) -> dict[str, float]:
     found: dict[str, float] = {}
     total = 0.0
     for term in query_terms(question):
-        called = {key for key, name in named.items() if f" {term} " in name}
+        bearing = {key for key, name in named.items() if f" {term} " in name}
         having = library.sources_with(term)
         if having is None:
             continue
-        count = len(having | called)
+        count = len(having | bearing)
         if count:
             weight = math.log(1 + (len(sources) - count + 0.5) / (count + 0.5))
             total += weight
-            for key in having | called:
-                found[key] = found.get(key, 0.0) + weight * (NAMED if key in called else 1.0)
+            for key in having | bearing:
+                found[key] = found.get(key, 0.0) + weight * (NAMED if key in bearing else 1.0)
     return {key: weight / total for key, weight in found.items()}
 
 

@@ -42,7 +42,7 @@ class Calibration:
     best sentence's log-odds (``best``), those of the most answerable passage (``passage``) and the decimal logarithm of
     the number of passages in the library (``size``: among more, the first is less often the right one) into the
     confidence. The third turns the last two (``exists_passage``, ``exists_size``: among more, one that does not answer
-    looks as if it did) and the nearest passage's cosine (``exists_near``) into the probability that there is an answer
+    looks as if it did) and the nearest sentence's cosine (``exists_near``) into the probability that there is an answer
     at all.
 
     ``least``: how probable it has to be that there is an answer, and ``threshold``: the confidence that is needed, or
@@ -92,7 +92,7 @@ class Calibration:
     def exists(self, passage: float, passages: int = 1, near: float = 0.0) -> float:
         """Calibrated probability in [0, 1] that a library of so many passages holds an answer.
 
-        ``near`` is the cosine of the question with the nearest passage.
+        ``near`` is the cosine of the question with the nearest sentence found.
         """
         return _sigmoid(
             self.exists_bias
@@ -212,7 +212,7 @@ def closeness(hits: Sequence[Hit]) -> float:
     >>> closeness([])
     0.0
     """
-    return max((hit.nearest or 0.0 for hit in hits), default=0.0)
+    return max((h.dense or 0.0 if h.nearest is None else h.nearest for h in hits), default=0.0)
 
 
 def choose(
@@ -229,8 +229,8 @@ def choose(
 
     Nothing is chosen when the best passage or the confidence is below its threshold; with a ``threshold`` of one's own
     only the confidence counts. ``passages`` is how many there are in the library, ``near`` the cosine of the question
-    with the nearest. A further candidate has to be likely
-    itself, and to add something: it neither overlaps nor nearly repeats one that is cited already.
+    with the nearest sentence found. A further candidate has to be likely itself, and to add something: it neither
+    overlaps nor nearly repeats one that is cited already.
     """
     ranked = candidates(readings, fitted, links=links)
     most = max((reading.answerable for reading in readings), default=0.0)

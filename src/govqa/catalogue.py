@@ -158,6 +158,17 @@ class Catalogue(Database):
                 " LEFT JOIN vectors v ON v.passage = p.id ORDER BY p.source_id, p.start_at"
             )
 
+    def own_vectors(self) -> Iterator[tuple[int, str, int, int, bytes]]:
+        """The same without the sentences' vectors; of one that is damaged, all that there is."""
+        size = 2 * self.fingerprint.dimension
+        with self.snapshot():
+            yield from self._db.execute(
+                "SELECT p.id, p.source_id, p.start_at, p.end_at,"
+                " CASE length(v.vector) % ?1 WHEN 0 THEN substr(v.vector, 1, ?1) ELSE v.vector END"
+                " FROM passages p LEFT JOIN vectors v ON v.passage = p.id ORDER BY p.source_id, p.start_at",
+                (max(1, size),),
+            )
+
     def vectors_of(self, source_id: str, starts: Sequence[int]) -> dict[int, bytes]:
         """The float16 vectors of those of a source's passages that begin at ``starts``, by where they begin."""
         found: dict[int, bytes] = {}

@@ -13,7 +13,7 @@ class Change:
     """Writes to the catalogue, inside its transaction.
 
     >>> change = Change(catalogue)                             # doctest: +SKIP
-    >>> change.put(entry, encode(entry.vectors), force=False)  # doctest: +SKIP
+    >>> change.put(entry, checked(entry, dimension), force=False)  # doctest: +SKIP
 
     Attributes:
         gone: ids of passages that the index has and must lose.

@@ -66,9 +66,9 @@ def _vectors(catalogue: Catalogue) -> Iterator[str]:
             yield f"{name}: its vector is missing or has another dimension"
             continue
         rows = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, dimension)
-        length = max(np.linalg.norm(rows, axis=1).tolist(), key=lambda length: abs(length - 1))
-        if not abs(length - 1) <= _NORM_TOLERANCE:
-            yield f"{name}: its vector has length {length:.3f}, not 1"
+        wrong = [x for x in np.linalg.norm(rows, axis=1).tolist() if not abs(x - 1) <= _NORM_TOLERANCE]
+        if wrong:
+            yield f"{name}: its vector has length {wrong[0]:.3f}, not 1"
 
 
 def _index(catalogue: Catalogue, chroma: ChromaIndex) -> Iterator[str]:

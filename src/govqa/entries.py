@@ -67,7 +67,7 @@ def source_id(text: str) -> str:
 
 
 def checked(entry: Entry, dimension: int) -> list[bytes]:
-    """The entry's vectors as they are stored.
+    """The entry's vectors as they are stored: for each passage its own, then one of each of its sentences.
 
     Raises:
         DocumentError: the document cannot be stored.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -167,7 +168,7 @@ class Holdings:
         return self._catalogue.word_counts(words)
 
     def vectors(self, passage_ids: Sequence[str]) -> NDArray[np.float32]:
-        """The stored vectors of these passages, one row each.
+        """The stored vectors of these passages (their own, not those of their sentences), one row each.
 
         Raises:
             LibraryError: there is no such passage.
@@ -183,14 +184,16 @@ class Holdings:
             blobs.append(row[2])
         return decode(own(blobs, self.fingerprint.dimension), self.fingerprint.dimension)
 
-    def nearest_sentences(self, vector: NDArray[np.float32], passages: Sequence[Passage]) -> list[float]:
-        """For each passage the cosine of its nearest sentence with ``vector``; of one without sentences, its own.
+    def nearest_sentences(
+        self, vector: NDArray[np.float32], passages: Sequence[Passage]
+    ) -> list[tuple[Passage, float]]:
+        """Each passage with the cosine of its nearest sentence with ``vector``; of one without sentences, its own.
+
+        Passages that are in the library no more are left out.
 
         Raises:
             LibraryError: a stored vector is damaged.
         """
-        import numpy as np
-
         from govqa.vectors import cosines, decode
 
         size = 2 * self.fingerprint.dimension
@@ -199,15 +202,22 @@ class Holdings:
             starts.setdefault(passage.source_id, []).append(passage.start)
         with self._catalogue.snapshot():
             stored = {key: self._catalogue.vectors_of(key, places) for key, places in starts.items()}
-        blobs = [stored[passage.source_id].get(passage.start, b"") for passage in passages]
-        blobs = [blob[size:] or blob for blob in blobs]
-        counts = [len(blob) // size for blob in blobs]
-        if not all(counts) or any(len(blob) % size for blob in blobs):
-            raise LibraryError("The library's vectors are damaged: run `govqa rebuild --reindex`.")
-        rows = [blob[at : at + size] for blob in blobs for at in range(0, len(blob), size)]
-        scores = cosines(vector, decode(rows, self.fingerprint.dimension)) if rows else np.zeros(0)
-        ends = np.cumsum(counts, dtype=int).tolist()
-        return [float(scores[end - count : end].max()) for end, count in zip(ends, counts, strict=True)]
+        there = [passage for passage in passages if passage.start in stored[passage.source_id]]
+        rows, counts = [], []
+        for passage in there:
+            blob = stored[passage.source_id][passage.start]
+            blob = blob[size:] or blob
+            parts = [blob[at : at + size] for at in range(0, max(1, len(blob)), size)]
+            rows += parts
+            counts.append(len(parts))
+        if not rows:
+            return []
+        scores = cosines(vector, decode(rows, self.fingerprint.dimension))
+        ends = list(accumulate(counts))
+        return [
+            (passage, float(scores[end - count : end].max()))
+            for passage, end, count in zip(there, ends, counts, strict=True)
+        ]
 
     def origin(self, origin: str) -> tuple[str, str, str] | None:
         """Source, file hash and root of what was added from ``origin``; None: nothing was."""

@@ -23,6 +23,7 @@ from govqa.entries import Entry, Outcome, checked, differences, source_id
 from govqa.errors import LibraryError, ModelError
 from govqa.holdings import Holdings
 from govqa.lock import HOLDER, LOCK, LibraryLock
+from govqa.passage_vectors import SCHEME
 from govqa.types import Filters, Fingerprint, Passage, Source
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Library(Holdings):
         Raises:
             LibraryError: the folder is not a library, damaged, made by a newer govqa, or cannot be used; with
                 ``index="chroma"``, another process holds the lock.
-            ModelError: the library was made with another model.
+            ModelError: the library was made with another model, or by a govqa that embedded passages in another way.
         """
         path = Path(path).expanduser().absolute()
         try:
@@ -104,6 +105,7 @@ class Library(Holdings):
         try:
             if fingerprint is not None:
                 _check_fingerprint(library.fingerprint, fingerprint, path)
+                _check_scheme(catalogue, path)
             if index == "chroma" and not read_only:
                 library._lock.demand(wait)
             elif index == "auto" and not read_only:
@@ -145,6 +147,7 @@ class Library(Holdings):
                 model_name=fingerprint.name,
                 model_dimension=str(fingerprint.dimension),
                 model_weights_hash=fingerprint.weights_hash,
+                vectors_scheme=SCHEME,
             )
         finally:
             lock.release()
@@ -212,6 +215,8 @@ class Library(Holdings):
         """
         vectors = [checked(entry, self.fingerprint.dimension) for entry in entries]
         with self._writer(), self._change() as change:
+            if not self._catalogue.passage_count():
+                self._catalogue.set_meta(vectors_scheme=SCHEME)
             outcomes = [change.put(entry, blobs, force=force) for entry, blobs in zip(entries, vectors, strict=True)]
             change.drop_left()
             return outcomes
@@ -252,7 +257,7 @@ class Library(Holdings):
                 for entry, blobs in zip(entries, vectors, strict=True):
                     self._catalogue.put_source(entry.source, entry.document, entry.passages, blobs)
                 self._catalogue.fingerprint = fingerprint
-                self._catalogue.set_meta(index_state="dirty")
+                self._catalogue.set_meta(index_state="dirty", vectors_scheme=SCHEME)
                 self._catalogue.next_revision()
             self.open_index()
 
@@ -429,6 +434,15 @@ def _check_fingerprint(found: Fingerprint, asked: Fingerprint, path: Path) -> No
         f"{path} was made with another version of the model {found.name}: embed its documents anew with"
         " `govqa rebuild --reindex`."
     )
+
+
+def _check_scheme(catalogue: Catalogue, path: Path) -> None:
+    """Raises: ModelError: the vectors were made in another way."""
+    if catalogue.meta("vectors_scheme") != SCHEME and catalogue.passage_count():
+        raise ModelError(
+            f"{path} was made by another version of govqa, which embedded passages in another way: embed its documents"
+            " anew with `govqa rebuild --reindex`."
+        )
 
 
 def _is_empty(folder: Path) -> bool:

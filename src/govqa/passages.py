@@ -31,7 +31,7 @@ _SPLIT_PARAGRAPH, _SPLIT_LIST, _SPLIT_INTRODUCTION, _SPLIT_HEADING = 0.15, 0.1, 
 
 
 def embedded_text(heading_path: Sequence[str], text: str, *, title: str = "") -> str:
-    """What is embedded for a passage: the headings above it on one line, then its text.
+    """A passage as models see it: the headings above it on one line, then its text. It has to fit their windows.
 
     >>> embedded_text(["Chapter III", "Article 26"], "Deployers shall keep the logs.", title="AI Act")
     'AI Act › Chapter III › Article 26\\nDeployers shall keep the logs.'

@@ -30,6 +30,9 @@ _SPACE = {"hnsw": {"space": "cosine", "ef_construction": 100, "ef_search": 1000,
 question drawn at random, where there is no order to follow), so that Chroma gives what exact search gives."""
 
 
+_DAMAGED = "The library's vectors are damaged: run `govqa rebuild --reindex`."
+
+
 def encode(vectors: NDArray[np.float32]) -> list[bytes]:
     """Rows as they are stored: float16, little-endian.
 
@@ -51,7 +54,7 @@ def decode(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
     import numpy as np
 
     if any(blob is None or len(blob) != 2 * dimension for blob in blobs):
-        raise LibraryError("The library's vectors are damaged: run `govqa rebuild --reindex`.")
+        raise LibraryError(_DAMAGED)
     rows = np.frombuffer(b"".join(blobs), "<f2").reshape(len(blobs), dimension).astype(np.float32)
     lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
     rows /= np.where(lengths > 0, lengths, 1)
@@ -59,8 +62,17 @@ def decode(blobs: Sequence[bytes], dimension: int) -> NDArray[np.float32]:
 
 
 def own(blobs: Sequence[bytes], dimension: int) -> list[bytes]:
-    """Of stored passages, whose sentences' vectors follow their own, the own ones."""
-    return [blob[: 2 * dimension] if blob is not None else blob for blob in blobs]
+    """The passages' own vectors from what is stored of each: its own, then one of each of its sentences.
+
+    >>> own([b"own.sen1sen2"], 2)
+    [b'own.']
+
+    Raises:
+        LibraryError: a vector is missing or has another dimension.
+    """
+    if any(not blob or len(blob) % (2 * dimension) for blob in blobs):
+        raise LibraryError(_DAMAGED)
+    return [blob[: 2 * dimension] for blob in blobs]
 
 
 def cosines(vector: NDArray[Any], matrix: NDArray[Any]) -> NDArray[np.float64]:
@@ -81,7 +93,7 @@ def cosines(vector: NDArray[Any], matrix: NDArray[Any]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class ExactIndex:
-    """All vectors of one revision in memory, in the order of the passage ids.
+    """The passages' own vectors of one revision in memory, in the order of the passage ids.
 
     Attributes:
         revision: of the library.
@@ -122,14 +134,14 @@ class ExactIndex:
 
 
 def read_exact(catalogue: Catalogue) -> ExactIndex:
-    """All vectors of the catalogue.
+    """The passages' own vectors, all of them.
 
     Raises:
         LibraryError: a vector is missing or has another dimension.
     """
     with catalogue.snapshot():
         revision, dimension = catalogue.revision, catalogue.fingerprint.dimension
-        found = list(catalogue.vectors())
+        found = list(catalogue.own_vectors())
     places: dict[str, tuple[int, int]] = {}
     for place, (_, source_id, _, _, _) in enumerate(found):
         places[source_id] = (places.get(source_id, (place, place))[0], place + 1)

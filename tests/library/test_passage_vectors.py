@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from govqa.errors import LibraryError
-from govqa.indexing import add
+from govqa.errors import LibraryError, ModelError
+from govqa.indexing import add, reindex
 from govqa.passage_vectors import HEADING, passage_vectors, sentences_of
 from govqa.settings import Settings
 from govqa.types import Document, Passage
@@ -19,7 +19,7 @@ THREE = "Foxes dig deep dens. Owls hunt at night. Herons wait in the reeds."
 def test_any_passage_has_a_unit_vector_and_one_a_sentence(embedder, text, heading, title):
     (matrix,) = passage_vectors([Passage("s", 0, len(text), text, (heading,))], [title], embedder)
     sentences = sentences_of(text)
-    assert sentences
+    assert "".join("".join(sentences).split()) == "".join(text.split())
     assert all(sentence in text for sentence in sentences)
     assert np.linalg.norm(matrix, axis=1) == pytest.approx(1.0, abs=1e-5)
     assert len(matrix) in (len(sentences), len(sentences) + 1)
@@ -39,7 +39,9 @@ def test_the_nearest_sentence_counts_and_not_the_passage_around_it(opened, embed
     add(library, embedder, [Document(THREE)], settings=Settings())
     (passage,) = library.passages(library.sources()[0].id)
     asked = embedder.embed(["Owls hunt at night."])[0]
-    assert library.nearest_sentences(asked, [passage]) == [pytest.approx(1.0, abs=1e-3)]
+    assert library.nearest_sentences(asked, [passage]) == [(passage, pytest.approx(1.0, abs=1e-3))]
+    gone = Passage(passage.source_id, 7, 9, "x")
+    assert library.nearest_sentences(asked, [gone]) == []
     assert library.search_dense(asked, 1)[0][1] < 0.9
     assert library.nearest_sentences(asked, []) == []
     assert library.check() == []
@@ -51,8 +53,8 @@ def test_passages_with_one_vector_are_compared_by_it(opened, make):
     library.put([entry])
     passages = library.passages(entry.source.id)
     found = library.nearest_sentences(entry.vectors[0], passages)
-    assert found[0] == pytest.approx(1.0, abs=1e-3)
-    assert dict(zip((p.id for p in passages), found, strict=True)) == pytest.approx(
+    assert found[0] == (passages[0], pytest.approx(1.0, abs=1e-3))
+    assert {passage.id: score for passage, score in found} == pytest.approx(
         {passage.id: score for passage, score in library.search_dense(entry.vectors[0], 9)}
     )
 
@@ -65,3 +67,33 @@ def test_a_cut_vector_is_a_damaged_library(opened, make):
     with pytest.raises(LibraryError, match="reindex"):
         library.nearest_sentences(entry.vectors[0], library.passages(entry.source.id))
     assert any("vector" in line for line in library.check())
+
+
+def test_a_library_embedded_in_another_way_says_so_and_can_be_embedded_anew(opened, make, embedder, tmp_path):
+    library = opened()
+    entry = make("Owls hunt at night and herons wait in the reeds for a fish to pass by.")
+    library.put([entry])
+    library._catalogue.set_meta(vectors_scheme="")
+    library.close()
+    for read_only in (True, False):
+        with pytest.raises(ModelError, match="rebuild --reindex"):
+            opened(create=False, read_only=read_only)
+    library = opened(fingerprint=None)
+    reindex(library, embedder, settings=Settings())
+    library.close()
+    library = opened(create=False)
+    assert library.check() == []
+    assert len(library._catalogue.vectors_of(entry.source.id, [0])[0]) > 2 * embedder.fingerprint.dimension
+
+
+def test_chroma_and_exact_search_agree_where_sentences_have_vectors(opened, embedder, tmp_path):
+    texts = [f"{THREE} Badgers number {n} sleep all day. Moles dig tunnel {n * 7}." for n in range(12)]
+    found = []
+    for index in ("chroma", "exact"):
+        library = opened(tmp_path / index, index=index)
+        add(library, embedder, [Document(text) for text in texts], settings=Settings())
+        asked = embedder.embed(["Do moles dig tunnel 35?"])[0]
+        found.append([(p.id, round(score, 6)) for p, score in library.search_dense(asked, 5)])
+        assert library.check() == []
+    assert found[0] == found[1]
+    assert len(found[0]) == 5

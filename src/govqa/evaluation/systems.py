@@ -160,7 +160,7 @@ class Asked:
 
 
 class WholePassageReader:
-    """No reader: a passage is as good as its cosine, and all of it is the answer. What a plain vector search shows."""
+    """No reader: a passage is as good as its cosine, and all of it is the answer: what search alone shows."""
 
     name = "none"
 
