@@ -20,10 +20,11 @@ def draw(run: Path, out: Path) -> None:
 
     log = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4))
-    for name in ("answerable", "span", "evidence", "ranking"):
-        values = [row[name] for row in log]
+    for name in ("answerable", "span", "evidence", "ranking", "passages"):
+        rows = [row for row in log if name in row]  # "passages" begins with the third stage
+        values = [row[name] for row in rows]
         smooth = [sum(values[max(0, i - 4) : i + 1]) / len(values[max(0, i - 4) : i + 1]) for i in range(len(values))]
-        left.plot([row["examples"] for row in log], smooth, label=name)
+        left.plot([row["examples"] for row in rows], smooth, label=name)
     left.set(xlabel="examples seen", ylabel="training loss (mean of 100 steps)", yscale="log")
     left.legend()
     dev = run / "dev.jsonl"

@@ -25,8 +25,8 @@ CANDIDATES = 50
 """How many passages each stage hands to the fusion."""
 
 SOURCE = 4.0
-"""Weight of a source's affinity, in z-scores. On the first 157 questions of ``training/data/long-documents.jsonl``, before
-sentences had vectors, the answer was among the first 24 passages .89 of the time, without it .85; 2 to 6 did as well."""
+"""Weight of a source's affinity, in z-scores. On the first 157 questions of ``training/data/long-documents.jsonl``,
+before sentences had vectors, the answer was among the first 24 passages .89 of the time, without it .85; 2 to 6 did."""
 
 
 class Retriever:
