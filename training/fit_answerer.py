@@ -22,7 +22,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from govqa.answering import asks_for_link, closeness, is_bare_link
+from govqa.answering import asks_for_link, is_bare_link
 from govqa.assistant import MORE, Assistant, as_turns
 from govqa.embedding import open_embedder
 from govqa.evaluation.binding import bind, source_texts
@@ -36,25 +36,19 @@ from govqa.understanding import understand
 
 NAMES = ("answerable", "evidence", "span", "rank")
 FOLDS = 8
-RANKS = 5
-"""Ranks are divided by this, which is how strongly regularisation holds their weight."""
 LONG = Path(__file__).parent / "data" / "long-documents.jsonl"
 WHERE = Path(__file__).parent / "runs" / f"long-documents-{SCHEME}"
-NEAR = 10
-"""Cosines are multiplied by this, for the same reason."""
 LEAST = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
 @dataclass(slots=True)
 class Asked:
-    """One question: a row of scores a sentence, which sentences are right, is there an answer, passages in all, and the
-    nearest sentence's cosine."""
+    """One question: a row of scores a sentence, which sentences are right, is there an answer, passages in all."""
 
     rows: np.ndarray
     right: np.ndarray
     answerable: bool
     passages: int
-    near: float
 
 
 def logit(probability: float) -> float:
@@ -70,16 +64,16 @@ def observe(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
         turns = as_turns([question for question, _ in case.history])
         asked = understand(case.question, turns, library, Filters())[0]
         depth = assistant.settings.passages_read
-        hits = assistant.retriever.search(asked.question, depth + MORE, asked.filters)
+        hits = assistant.retriever.search(asked.question, depth + MORE, asked.filters)[:depth]
         rows, right = [[0.0] * len(NAMES)], [False]
-        for rank, reading in enumerate(assistant.reader.read(asked.question, hits[:depth])):
+        for rank, reading in enumerate(assistant.reader.read(asked.question, hits)):
             base = reading.passage.start
             for s in reading.sentences:
                 text = reading.passage.text[s.start - base : s.end - base]
                 if text in reading.passage.heading_path or (is_bare_link(text) and not asks_for_link(asked.question)):
                     continue
                 span = next((x.score for x in reading.spans if s.start <= x.start < s.end), 0.0)
-                rows.append([*map(logit, (reading.answerable, s.score, span)), rank / RANKS])
+                rows.append([*map(logit, (reading.answerable, s.score, span)), math.log1p(rank)])
                 right.append(
                     any(
                         g.source == reading.passage.source_id
@@ -88,9 +82,7 @@ def observe(assistant: Assistant, cases: Sequence[Case]) -> list[Asked]:
                     )
                 )
         keep = slice(1, None) if len(rows) > 1 else slice(None)
-        near = closeness(hits)
-        count = library.passage_count
-        seen.append(Asked(np.array(rows)[keep], np.array(right)[keep], case.answerable, count, near))
+        seen.append(Asked(np.array(rows)[keep], np.array(right)[keep], case.answerable, library.passage_count))
     return seen
 
 
@@ -116,13 +108,15 @@ def fit_sentences(asked: Sequence[Asked]) -> LogisticRegression:
 def summary(question: Asked, model: LogisticRegression) -> tuple[list[float], bool, bool, float]:
     """What the confidence is made of, is the first sentence right, is one of three, the first one's probability.
 
-    The best sentence's own log-odds are left out: with them more paraphrases are refused, and no more near misses.
+    The confidence is made of the last two of three, the probability that there is an answer of all: with the best
+    sentence's own log-odds the confidence is no better calibrated.
     """
     scores = model.decision_function(question.rows)
     order = np.argsort(-scores, kind="stable")
     right = question.right[order]
-    made = [float(question.rows[:, 0].max()), math.log10(question.passages), question.near * NEAR]
-    return made, bool(right[0]), bool(right[:3].any()), float(1 / (1 + math.exp(-scores[order[0]])))
+    best = float(1 / (1 + math.exp(-scores[order[0]])))
+    made = [logit(best), float(question.rows[:, 0].max()), math.log10(question.passages)]
+    return made, bool(right[0]), bool(right[:3].any()), best
 
 
 def report(asked: Sequence[Asked], found: Sequence[Any], confidence: np.ndarray, exists: np.ndarray) -> dict[str, Any]:
@@ -167,10 +161,10 @@ def main() -> None:
     confidence, exists = np.zeros(len(asked)), np.zeros(len(asked))
     for fold in folds:
         rest = np.setdiff1d(np.arange(len(asked)), fold)
-        for values, wanted, given in ((confidence, first, made[:, :2]), (exists, there, made)):
+        for values, wanted, given in ((confidence, first, made[:, 1:]), (exists, there, made)):
             values[fold] = LogisticRegression(C=10).fit(given[rest], wanted[rest]).predict_proba(given[fold])[:, 1]
     model = fit_sentences(asked)
-    second, third = LogisticRegression(C=10).fit(made[:, :2], first), LogisticRegression(C=10).fit(made, there)
+    second, third = LogisticRegression(C=10).fit(made[:, 1:], first), LogisticRegression(C=10).fit(made, there)
     weights = dict(zip(NAMES, model.coef_[0], strict=True))
     tested = [summary(a, model) for a in unseen]
     values = np.array([t[0] for t in tested])
@@ -178,22 +172,22 @@ def main() -> None:
     out = {
         "trained": {
             **{name: weights[name] for name in NAMES[:3]},
-            "rank": weights["rank"] / RANKS,
+            "rank": weights["rank"],
             "bias": model.intercept_[0],
             "best": 0.0,
             "passage": second.coef_[0][0],
             "size": second.coef_[0][1],
             "confidence_bias": second.intercept_[0],
-            "exists_passage": third.coef_[0][0],
-            "exists_size": third.coef_[0][1],
-            "exists_near": third.coef_[0][2] * NEAR,
+            "exists_best": third.coef_[0][0],
+            "exists_passage": third.coef_[0][1],
+            "exists_size": third.coef_[0][2],
             "exists_bias": third.intercept_[0],
         },
         "fixed set, dev": report(asked[:cut], found[:cut], confidence[:cut], exists[:cut]),
         "long documents": report(asked[cut:], found[cut:], confidence[cut:], exists[cut:]),
         "together": report(asked, found, confidence, exists),
         "long documents, test: not fitted on": report(
-            unseen, tested, second.predict_proba(values[:, :2])[:, 1], third.predict_proba(values)[:, 1]
+            unseen, tested, second.predict_proba(values[:, 1:])[:, 1], third.predict_proba(values)[:, 1]
         ),
     }
     sys.stdout.write(json.dumps(out, indent=1, default=lambda v: round(float(v), 3)) + "\n")

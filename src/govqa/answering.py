@@ -38,12 +38,11 @@ class Calibration:
     """What is fitted, per reader: three logistic regressions (Platt 1999) and the thresholds that go with them.
 
     The first turns a sentence's scores into the probability that it answers: the log-odds of ``answerable`` (its
-    passage's), ``evidence`` and ``span``, and ``rank``, its passage's place among those found. The second turns the
-    best sentence's log-odds (``best``), those of the most answerable passage (``passage``) and the decimal logarithm of
-    the number of passages in the library (``size``: among more, the first is less often the right one) into the
-    confidence. The third turns the last two (``exists_passage``, ``exists_size``: among more, one that does not answer
-    looks as if it did) and the nearest sentence's cosine (``exists_near``) into the probability that there is an answer
-    at all.
+    passage's), ``evidence`` and ``span``, and ``rank``, the logarithm of its passage's place among those found. The
+    second turns the best sentence's log-odds (``best``), those of the most answerable passage (``passage``) and the
+    decimal logarithm of the number of passages in the library (``size``: among more, the first is less often the right
+    one) into the confidence. The third turns the same three (``exists_best``, ``exists_passage``, ``exists_size``:
+    among more, one that does not answer looks as if it did) into the probability that there is an answer at all.
 
     ``least``: how probable it has to be that there is an answer, and ``threshold``: the confidence that is needed, or
     the answer is ``not_found``; ``further``: the share of the best sentence's probability that a second or third
@@ -65,7 +64,7 @@ class Calibration:
     confidence_bias: float = 0.0
     exists_passage: float = 1.0
     exists_size: float = 0.0
-    exists_near: float = 0.0
+    exists_best: float = 0.0
     exists_bias: float = 0.0
     least: float = 0.0
     enough: float = 0.97
@@ -77,7 +76,7 @@ class Calibration:
             + self.answerable * _logit(answerable)
             + self.evidence * _logit(evidence)
             + self.span * _logit(span)
-            + self.rank * rank
+            + self.rank * math.log1p(rank)
         )
 
     def confidence(self, best: float, passage: float, passages: int = 1) -> float:
@@ -89,16 +88,13 @@ class Calibration:
             + self.size * math.log10(max(1, passages))
         )
 
-    def exists(self, passage: float, passages: int = 1, near: float = 0.0) -> float:
-        """Calibrated probability in [0, 1] that a library of so many passages holds an answer.
-
-        ``near`` is the cosine of the question with the nearest sentence found.
-        """
+    def exists(self, best: float, passage: float, passages: int = 1) -> float:
+        """Calibrated probability in [0, 1] that a library of so many passages holds an answer."""
         return _sigmoid(
             self.exists_bias
+            + self.exists_best * _logit(best)
             + self.exists_passage * _logit(passage)
             + self.exists_size * math.log10(max(1, passages))
-            + self.exists_near * near
         )
 
 
@@ -206,15 +202,6 @@ def widen(candidate: Candidate, reading: Reading, fitted: Calibration) -> Candid
     )
 
 
-def closeness(hits: Sequence[Hit]) -> float:
-    """The cosine of the question with the nearest sentence of what was found; 0 if nothing was.
-
-    >>> closeness([])
-    0.0
-    """
-    return max((h.dense or 0.0 if h.nearest is None else h.nearest for h in hits), default=0.0)
-
-
 def choose(
     readings: Sequence[Reading],
     fitted: Calibration,
@@ -223,21 +210,19 @@ def choose(
     *,
     links: bool = True,
     passages: int = 1,
-    near: float = 0.0,
 ) -> tuple[list[Candidate], float]:
     """The candidates to cite, best first, those of one source together, and the confidence that the first one answers.
 
     Nothing is chosen when the best passage or the confidence is below its threshold; with a ``threshold`` of one's own
-    only the confidence counts. ``passages`` is how many there are in the library, ``near`` the cosine of the question
-    with the nearest sentence found. A further candidate has to be likely itself, and to add something: it neither
-    overlaps nor nearly repeats one that is cited already.
+    only the confidence counts. ``passages`` is how many there are in the library. A further candidate has to be likely
+    itself, and to add something: it neither overlaps nor nearly repeats one that is cited already.
     """
     ranked = candidates(readings, fitted, links=links)
     most = max((reading.answerable for reading in readings), default=0.0)
     confidence = fitted.confidence(ranked[0].score, most, passages) if ranked else 0.0
     if not ranked or confidence < (fitted.threshold if threshold is None else threshold):
         return [], confidence
-    if threshold is None and fitted.exists(most, passages, near) < fitted.least:
+    if threshold is None and fitted.exists(ranked[0].score, most, passages) < fitted.least:
         return [], confidence
     reading_of = {reading.passage.id: reading for reading in readings}
     chosen: list[Candidate] = []

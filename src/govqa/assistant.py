@@ -178,7 +178,6 @@ class Assistant:
             body,
             calibration,
             choose,
-            closeness,
             is_bare_link,
             read_until_settled,
         )
@@ -204,7 +203,6 @@ class Assistant:
             self.settings.threshold,
             links=asks_for_link(question),
             passages=self.library.passage_count,
-            near=closeness(hits),
         )
         chosen = revisit(understood.action, ranked, limit)
         whole = text_of(question, named, self._place) if named and asks_for_text(question) else None

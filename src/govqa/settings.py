@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     """CPU threads of the models."""
     passage_tokens: int = Field(default=180, ge=16, le=2000)
     """Budget of a passage in tokens (tiktoken's cl100k_base)."""
-    passages_read: int = Field(default=24, ge=1, le=100)
+    passages_read: int = Field(default=16, ge=1, le=100)
     """How many of the passages found the reader reads at most; it stops when it has an answer."""
     max_citations: int = Field(default=3, ge=1, le=20)
     """How many citations an answer may have."""

@@ -86,4 +86,4 @@ def test_the_shipped_file_is_its_network() -> None:
     network.load_state_dict(weights_of(data / "reader.onnx"))
     differences = [worst_difference(data / "reader.onnx", network, [row]) for row in inputs()]
     mean = float(np.mean([passage for _, passage in differences]))
-    assert mean < (0.25 if card["precision"] == "int8" else 1e-3)
+    assert mean < (0.4 if card["precision"] == "int8" else 1e-3)
