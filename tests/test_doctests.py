@@ -15,8 +15,15 @@ MODULES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A library of its own: examples neither need nor touch the user's."""
+    return tmp_path_factory.mktemp("examples") / "library"
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_of(name):
+def test_examples_of(name, library, monkeypatch):
+    monkeypatch.setenv("GOVQA_LIBRARY", str(library))
     module = importlib.import_module(name)
     failed, _ = doctest.testmod(module, optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
     assert failed == 0
