@@ -90,4 +90,3 @@ def test_the_nearest_sentence_decides_between_passages_that_are_alike():
     alike = [(a, 0.5), (b, 0.5), (c, 0.1)]
     hits = fuse(alike, [], [(a, 0.4), (b, 0.9), (c, 0.1)])
     assert [hit.passage for hit in hits] == [b, a, c]
-    assert [hit.nearest for hit in hits] == [0.9, 0.4, 0.1]

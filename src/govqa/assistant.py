@@ -173,14 +173,7 @@ class Assistant:
         phase: Callable[[str], None],
         timings: dict[str, float],
     ) -> Answer:
-        from govqa.answering import (
-            asks_for_link,
-            body,
-            calibration,
-            choose,
-            is_bare_link,
-            read_until_settled,
-        )
+        from govqa.answering import asks_for_link, body, calibration, choose, is_bare_link, read_until_settled
         from govqa.naming import asks_for_text, inside, text_of
         from govqa.revisiting import remarks, revisit
 

@@ -112,9 +112,8 @@ def fuse(
     """
     dense_scores = {passage.id: score for passage, score in dense}
     lexical_scores = {passage.id: score for passage, score in lexical}
-    nearest_scores = {passage.id: score for passage, score in nearest}
     dense_z = _standardised(dense_scores)
-    nearest_z = _standardised(nearest_scores)
+    nearest_z = _standardised({passage.id: score for passage, score in nearest})
     lexical_z = _standardised(lexical_scores)
     passages = {passage.id: passage for passage, _ in (*dense, *lexical)}
     dense_floor = min(dense_z.values(), default=0.0)
@@ -125,7 +124,6 @@ def fuse(
             score=dense_z.get(key, dense_floor) + lexical_z.get(key, lexical_floor) + nearest_z.get(key, 0.0),
             dense=dense_scores.get(key),
             lexical=lexical_scores.get(key),
-            nearest=nearest_scores.get(key),
         )
         for key, passage in passages.items()
     ]

@@ -194,16 +194,14 @@ class Filters:
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A passage that retrieval found. ``score`` orders the hits; ``dense`` is the cosine, ``lexical`` the BM25
-    score (higher is better), None where that stage did not see the passage; ``nearest`` is the cosine of the passage's
-    nearest sentence, None where it was not looked up. ``source`` is what the passage is from: readers tell "the plan"
-    from "the article" by it."""
+    score (higher is better), None where that stage did not see the passage. ``source`` is what the passage is from:
+    readers tell "the plan" from "the article" by it."""
 
     passage: Passage
     score: float
     dense: float | None = None
     lexical: float | None = None
     source: Source | None = None
-    nearest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

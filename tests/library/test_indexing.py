@@ -382,11 +382,11 @@ def test_the_shipped_documents_are_found_by_meaning_and_by_words(tmp_path: Path)
     settings = Settings(library=tmp_path / "library")
     embedder = open_embedder(settings)
     with open_default(settings, embedder) as library:
-        question = "Who wants to share advances in artificial intelligence?"
+        question = "Which leader opened the conference in Shanghai?"
         vector = embedder.embed([question], as_query=True)[0]  # type: ignore[call-arg]
         news = library.select(Filters(kinds=("news",)))
         assert news is not None
-        assert {passage.source_id for passage, _ in library.search_dense(vector, 3)} & set(news)
+        assert library.search_dense(vector, 3)[0][0].source_id in news
         assert library.search_lexical("Premier Li Qiang Shanghai", 1)[0][0].source_id in news
         ids = [p.id for s in library.sources() for p in library.passages(s.id)]
         assert all(embedder.count(library.passage(i).text) <= embedder.max_tokens for i in ids)

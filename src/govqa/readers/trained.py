@@ -114,9 +114,8 @@ class TrainedReader:
             ([hit.source.title] if hit.source and hit.source.title else []) + list(hit.passage.heading_path)
         )
         above = self._pieces(heading)[0][-self.card["title_pieces"] :]
-        name_pieces = self.card.get("name_pieces", 0)
-        if name and name_pieces:
-            above = (*(*self._pieces(name)[0], *self._pieces("›")[0])[:name_pieces], *above)
+        if name:
+            above = (*self._pieces(f"{name} ›")[0][: self.card["name_pieces"]], *above)
         head = [CLS, *asked, SEP, *above, *([SEP] if above else [])]
         room = self.max_pieces - len(head) - 1
         if len(ids) <= room:
